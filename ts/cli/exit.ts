@@ -1,0 +1,25 @@
+/** How the program ends. The numbers are part of its interface: scripts depend on them. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  /** Every nonce of the range was hashed and none won. */
+  exhausted: 3,
+  /** 128 + SIGINT, as shells report it. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A flag that cannot be used as given. Thrown before any work starts. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+
+  /**
+   * @param flag - as it is typed: `--work`
+   * @param expected - what would have been right, and what was found
+   */
+  constructor(flag: string, expected: string) {
+    super(`${flag}: ${expected}`);
+  }
+}

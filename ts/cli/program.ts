@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { printable, printableLines } from '../core/printable.js';
+import { PowError } from '../errors.js';
+import { COMMANDS } from './commands.js';
+import { EXIT, type ExitCode, UsageError } from './exit.js';
+import { Interrupted } from './interrupt.js';
+
+/**
+ * Runs one command line.
+ *
+ * @param args - without the program and the script
+ * @returns the exit code; everything there is to say has been printed
+ */
+export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.done;
+  const program = describeProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return report(error, args.includes('--json'));
+  }
+}
+
+/** The program with every command of the table. */
+function describeProgram(ended: (code: ExitCode) => void): Command {
+  const program = new Command('pow-native')
+    .description('Proof of work on every core: mine, measure, and look at what runs.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      // What was typed is part of these messages.
+      writeErr: (text) => process.stderr.write(printableLines(text)),
+    });
+  for (const row of COMMANDS) {
+    const command = program
+      .command(row.name)
+      .summary(row.summary)
+      .description(row.summary)
+      .allowExcessArguments(false)
+      .showHelpAfterError('(--help shows every flag)')
+      .option('--json', 'print one JSON object, for machines');
+    row.addFlags(command);
+    command.addHelpText('after', `\nExample:\n  $ ${row.example}`);
+    command.action(async () => ended(await row.run(command)));
+  }
+  return program;
+}
+
+function packageVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Says what went wrong, on the stream and in the form that fits, and picks the exit code. */
+function report(error: unknown, json: boolean): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has printed it. Help that was asked for is a success.
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`error: ${printable(message)}\n`);
+  if (error instanceof UsageError) {
+    process.stderr.write('(--help shows every flag)\n');
+    return EXIT.usage;
+  }
+  if (ofEnvironment(error)) return EXIT.usage;
+  if (json) {
+    const code = error instanceof PowError ? error.code : null;
+    process.stdout.write(`${JSON.stringify({ result: 'failed', code, message })}\n`);
+  }
+  return EXIT.failed;
+}
+
+/** A bad `POW_NATIVE_BACKEND` or `POW_NATIVE_KERNEL` is bad usage, as its flag would be. */
+function ofEnvironment(error: unknown): boolean {
+  return error instanceof PowError && error.argument?.startsWith('POW_NATIVE_') === true;
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import type { Job, Worker, WorkSource } from '../../miner/ports.js';
+
+/** What a source may say to people. */
+export interface Notice {
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly text: string;
+}
+
+/** One kind of source: a row of `sources.ts`. */
+export interface SourceRow {
+  /** `chainweb` for `chainweb+http://HOST:PORT`. */
+  readonly scheme: string;
+  readonly summary: string;
+  /** Adds the flags that are its own. */
+  addFlags(command: Command): void;
+  /**
+   * @param url - without the scheme: `http://HOST:PORT`
+   * @param flags - as parsed, its own among them
+   * @throws UsageError
+   */
+  open(url: string, flags: object, how: SourceHow): WorkSource;
+}
+
+export interface SourceHow {
+  /** What the worker can do. */
+  readonly proof: Job['proof'];
+  onNotice(notice: Notice): void;
+}
+
+/** One kind of worker: a row of `workers.ts`. */
+export interface WorkerRow {
+  readonly name: string;
+  readonly summary: string;
+  /** `unchecked`: it does no work, and needs a node that asks for none. */
+  readonly proof: Job['proof'];
+  /** Adds the flags that are its own. */
+  addFlags(command: Command): void;
+  /** @throws UsageError */
+  open(flags: object): Worker;
+}
