@@ -1,0 +1,210 @@
+/** Every way in which a node can fail to give work: nothing hangs, nothing leaks, mining goes on. */
+
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { encodeWorkResponse } from '../../../ts/chainweb/codec.js';
+import type { Fault, FaultPlace } from '../../../ts/chainweb/index.js';
+import type { PowError } from '../../../ts/errors.js';
+import { selfSigned } from '../certificate.js';
+import {
+  drop,
+  hang,
+  info,
+  type RawReply,
+  type RawRequest,
+  reply,
+  withRawNode,
+} from '../raw-node.js';
+import { headerOf, solve } from './node-work.js';
+import {
+  endEverything,
+  eventually,
+  miner,
+  openNode,
+  runSource,
+  withSource,
+} from './running-source.js';
+
+const never = new AbortController().signal;
+const source = { retry: { firstMs: 1, eagerMs: 5, patientMs: 20 }, timeoutMs: 200, pollMs: 50 };
+
+/** Where, how, and what the failure counts as; `null`: nothing failed. */
+const PASSING: [FaultPlace, Fault, string | null][] = [
+  ['work', { kind: 'delay', value: 100, times: 3 }, null],
+  ['work', { kind: 'delay', value: 1000, times: 2 }, 'late'],
+  ['work', { kind: 'hang', times: 2 }, 'late'],
+  ['work', { kind: 'status', value: 503, times: 5 }, 'failing'],
+  ['work', { kind: 'drop', times: 5 }, 'lost'],
+  ['work', { kind: 'lose', times: 5 }, 'lost'],
+  ['work', { kind: 'garbage', times: 5 }, 'nonsense'],
+  ['work', { kind: 'short', times: 5 }, 'nonsense'],
+  ['work', { kind: 'half', times: 5 }, 'lost'],
+  ['info', { kind: 'hang', times: 2 }, 'late'],
+  ['info', { kind: 'status', value: 502, times: 5 }, 'failing'],
+  ['info', { kind: 'garbage', times: 5 }, 'nonsense'],
+  ['info', { kind: 'half', times: 5 }, 'lost'],
+  ['all', { kind: 'drop', times: 20 }, 'lost'],
+];
+
+for (const [place, fault, kind] of PASSING) {
+  const title = `${place}: ${fault.kind} ${fault.value ?? ''}`.trim();
+  test(`${title}: asked again until it works, at the start and later`, async () => {
+    const node = await openNode();
+    node.setFault(place, fault);
+    const running = runSource(node.url, source);
+    try {
+      await running.until((live) => live.length === 4);
+      assert.is(kind === null || (running.source.status().errors[kind] ?? 0) > 0, true);
+      node.setFault(place, fault);
+      for (let block = 0; block < 5; block++) {
+        const [job] = await running.until((live) => live.length > 0);
+        if (job === undefined) throw new Error('no job');
+        const outcome = await running.source.submit(await solve(job), never);
+        assert.ok(['accepted', 'unknown'].includes(outcome.result), JSON.stringify(outcome));
+      }
+      await running.until((live) => live.length === 4);
+      assert.is(running.source.status().connection, 'connected');
+    } finally {
+      await running.stop();
+      await node.close();
+    }
+  });
+}
+
+for (const [place, status] of [
+  ['work', 403],
+  ['work', 404],
+  ['work', 400],
+  ['info', 404],
+] as const) {
+  test(`${place}: ${status} at the start ends it, later on it is waited for`, async () => {
+    const node = await openNode();
+    node.setFault(place, { kind: 'status', value: status });
+    const refused = runSource(node.url, source);
+    assert.is(((await refused.end) as PowError).code, 'POW_SOURCE');
+    assert.is(refused.source.status().requests[place]?.failures, 1, 'a refusal is not retried');
+    await refused.stop();
+    node.setFault(place, null);
+    const running = runSource(node.url, source);
+    await running.until((live) => live.length === 4);
+    node.setFault('work', { kind: 'status', value: status });
+    await eventually(() => running.source.status().connection === 'lost', 'lost');
+    node.setFault('work', null);
+    await eventually(() => running.source.status().connection === 'connected', 'connected again');
+    assert.is(running.source.status().reconnects, 1);
+    await running.stop();
+    await node.close();
+  });
+}
+
+/** How update streams fail, and what the failure counts as. */
+const STREAMS: [Fault, string | null][] = [
+  [{ kind: 'closed' }, null],
+  [{ kind: 'silent' }, null],
+  [{ kind: 'hang' }, 'late'],
+  [{ kind: 'status', value: 503 }, 'failing'],
+  [{ kind: 'status', value: 404 }, 'refused'],
+  [{ kind: 'drop' }, 'lost'],
+  [{ kind: 'garbage' }, null],
+];
+
+for (const [fault, kind] of STREAMS) {
+  test(`updates: ${fault.kind} ${fault.value ?? ''}: work is asked for at intervals meanwhile`, async () => {
+    const options = { ...source, chains: 20, silenceMs: 100, refreshMs: 50, streamHeadMs: 100 };
+    await withSource({ source: options }, async ({ source, jobs, until }, node) => {
+      node.setFault('updates', fault);
+      await until((live) => live.length === 20);
+      node.refresh();
+      const refreshed = () =>
+        new Set(jobs.filter((job) => job.change === 'refresh').map((job) => job.lane));
+      await eventually(() => refreshed().size === 20, 'every chain refreshed without an event');
+      if (kind !== null) await eventually(() => (source.status().errors[kind] ?? 0) > 0, kind);
+      node.setFault('updates', null);
+      const before = source.status().requests['updates']?.count ?? 0;
+      if (fault.kind !== 'silent' && fault.kind !== 'garbage') {
+        await eventually(
+          () => (source.status().requests['updates']?.count ?? 0) > before,
+          'a stream again',
+        );
+      }
+    });
+  });
+}
+
+test('a node of another network behind the same address ends it', async () => {
+  let network = 'development';
+  const answer = ({ path }: RawRequest): RawReply => {
+    if (path === '/info') return info(network);
+    if (path.endsWith('/updates')) return hang;
+    return network === 'development' ? reply(200, encodeWorkResponse(headerOf({}))) : drop;
+  };
+  await withRawNode(answer, async ({ url }) => {
+    const running = runSource(url, { ...source, chains: 1 });
+    await running.until((live) => live.length === 1);
+    network = 'mainnet01';
+    const error = (await running.end) as PowError;
+    assert.is(error.code, 'POW_SOURCE');
+    assert.match(error.message, 'was of network development and is now of mainnet01');
+    await running.stop();
+  });
+});
+
+const tls = selfSigned();
+
+test('TLS: an unknown authority is refused at once, with a word on what to do', async () => {
+  const node = await openNode({ tls });
+  const running = runSource(node.url, source);
+  const error = (await running.end) as PowError;
+  assert.is(error.code, 'POW_SOURCE');
+  assert.match(error.message, '--ca FILE');
+  assert.is(running.source.status().requests['info']?.count, 1);
+  await running.stop();
+  await node.close();
+});
+
+test('TLS: insecure takes any certificate, and warns of it', async () => {
+  const node = await openNode({ tls });
+  const running = runSource(node.url, { ...source, tls: { insecure: true } });
+  await running.until((live) => live.length === 4);
+  assert.match(running.source.status().warnings[0] ?? '', 'not checked');
+  assert.equal([running.notices[0]?.level, running.source.status().warnings.length], ['warn', 1]);
+  await running.stop();
+  await node.close();
+});
+
+test('TLS: a known authority mines, update streams too, without a warning', async () => {
+  const node = await openNode({ tls });
+  const running = runSource(node.url, { ...source, tls: { ca: tls.cert } });
+  const [job] = await running.until((live) => live.length === 4);
+  if (job === undefined) throw new Error('no job');
+  assert.is((await running.source.submit(await solve(job), never)).result, 'accepted');
+  assert.equal(running.source.status().warnings, []);
+  assert.equal(running.source.status().errors, {});
+  await running.stop();
+  await node.close();
+});
+
+test('a node that answers everything with a page is told from one of ours', async () => {
+  await withRawNode(
+    () => reply(200, '<html></html>'),
+    async ({ url, requests }) => {
+      const running = runSource(url, { ...source, miner });
+      await eventually(() => requests.length > 5, 'asked again');
+      assert.match(running.source.status().lastError ?? '', '/info is not JSON');
+      await running.stop();
+    },
+  );
+});
+
+test('after all that no socket and no timer is left', async () => {
+  const kinds = () =>
+    process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout/.test(kind)).length;
+  await eventually(
+    () => kinds() <= 1,
+    `sockets and timers gone: ${process.getActiveResourcesInfo()}`,
+  );
+});
+
+test.after.each(endEverything);
+
+test.run();

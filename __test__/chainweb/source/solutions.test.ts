@@ -1,0 +1,222 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { encodeWorkResponse } from '../../../ts/chainweb/codec.js';
+import type { Fault, FaultPlace } from '../../../ts/chainweb/index.js';
+import { printable } from '../../../ts/core/printable.js';
+import type { PowError } from '../../../ts/errors.js';
+import type { Found, Job, Outcome } from '../../../ts/miner/ports.js';
+import { rejection } from '../../fixtures.js';
+import { hang, info, type RawReply, type RawRequest, reply, withRawNode } from '../raw-node.js';
+import { headerOf, solve } from './node-work.js';
+import { endEverything, eventually, runSource, withSource } from './running-source.js';
+
+const never = new AbortController().signal;
+const fast = { firstMs: 1, eagerMs: 5 };
+
+async function firstJob(
+  until: (isWanted: (live: readonly Job[]) => boolean) => Promise<readonly Job[]>,
+) {
+  const [job] = await until((live) => live.length > 0);
+  if (job === undefined) throw new Error('no job');
+  return job;
+}
+
+/** What becomes of a good solution while the node fails like this. */
+const FAULTS: [string, FaultPlace, Fault, Outcome['result'], RegExp][] = [
+  ['a broken connection is posted again', 'solved', { kind: 'drop', times: 3 }, 'accepted', /^$/],
+  ['a 503 is posted again', 'solved', { kind: 'status', value: 503, times: 3 }, 'accepted', /^$/],
+  ['a hung answer is posted again', 'solved', { kind: 'hang', times: 1 }, 'accepted', /^$/],
+  ['a lost answer is looked for', 'solved', { kind: 'lose', times: 1 }, 'accepted', /^$/],
+  ['half an answer is enough', 'solved', { kind: 'half', times: 1 }, 'accepted', /^$/],
+  ['a 404 at once is a rejection', 'solved', { kind: 'status', value: 404 }, 'rejected', /sticky/],
+  ['a 400 is a rejection', 'solved', { kind: 'status', value: 400 }, 'rejected', /status 400/],
+  [
+    'a cut that fails is asked again',
+    'cut',
+    { kind: 'status', value: 503, times: 2 },
+    'accepted',
+    /^$/,
+  ],
+  ['a cut of garbage is asked again', 'cut', { kind: 'garbage', times: 2 }, 'accepted', /^$/],
+  [
+    'no cut at all: unknown',
+    'cut',
+    { kind: 'status', value: 404 },
+    'unknown',
+    /could not be looked at/,
+  ],
+  ['a cut that hangs: unknown', 'cut', { kind: 'hang' }, 'unknown', /could not be looked at/],
+];
+
+for (const [title, place, fault, result, reason] of FAULTS) {
+  test(`${title} (${place}: ${fault.kind} ${fault.value ?? ''})`, async () => {
+    const source = { retry: fast, timeoutMs: 200, confirmMs: 1000 };
+    await withSource({ source }, async ({ source, until }, node) => {
+      const job = await firstJob(until);
+      const found = await solve(job);
+      node.setFault(place, fault);
+      const outcome = await source.submit(found, never);
+      assert.is(outcome.result, result, outcome.reason);
+      assert.match(outcome.reason ?? '', reason);
+    });
+  });
+}
+
+test('it is never posted twice after a refusal', async () => {
+  await withSource({ source: { retry: fast } }, async ({ source, until }, node) => {
+    const found = await solve(await firstJob(until));
+    node.setFault('solved', { kind: 'status', value: 404 });
+    await source.submit(found, never);
+    assert.is(source.status().requests['solved']?.count, 1);
+  });
+});
+
+test('a solution is checked before it is posted: a wrong nonce burns no work', async () => {
+  await withSource({ node: { difficulty: 1e9 } }, async ({ source, until }) => {
+    const job = await firstJob(until);
+    const { work, roll } = job.work(0n);
+    const solution = { nonce: 0n, hash: new Uint8Array(32), message: work.message };
+    const error = (await rejection(source.submit({ job, roll, solution }, never))) as PowError;
+    assert.is(error.code, 'POW_MISMATCH');
+    assert.is(source.status().requests['solved']?.count, 0);
+  });
+});
+
+test('a second solution of the same work is a duplicate, and not posted', async () => {
+  await withSource({ source: { chains: 1 } }, async ({ source, until }) => {
+    const job = await firstJob(until);
+    const [one, other] = [await solve(job, 0n), await solve(job, 1n)];
+    const both = await Promise.all([source.submit(one, never), source.submit(other, never)]);
+    assert.equal(
+      both.map(({ result }) => result),
+      ['accepted', 'duplicate'],
+    );
+    assert.is(source.status().requests['solved']?.count, 1);
+  });
+});
+
+test('a solution from the future waits until the node’s clock has come so far', async () => {
+  await withSource({}, async ({ source, until }, node) => {
+    const job = await firstJob(until);
+    const found = await solve(job, 300_000n); // 0.3 s
+    assert.is((await source.submit(found, never)).result, 'accepted');
+    assert.is(Math.max(...node.heights), 1);
+  });
+});
+
+test('giving up while a solution is on its way is unknown, before it is sent an error', async () => {
+  await withSource({ source: { timeoutMs: 60_000 } }, async ({ source, until }, node) => {
+    const job = await firstJob(until);
+    const found = await solve(job);
+    node.setFault('solved', { kind: 'hang' });
+    const stop = new AbortController();
+    const submitting = source.submit(found, stop.signal);
+    await eventually(() => source.status().lanes.length > 0, 'lanes');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    stop.abort(new Error('enough'));
+    assert.is((await submitting).result, 'unknown');
+    const gone = AbortSignal.abort(new Error('enough'));
+    const again = await rejection(source.submit(await solve(job, 1n), gone));
+    assert.is((again as PowError).code, 'POW_SOURCE');
+  });
+});
+
+test('closing the source ends submissions in flight', async () => {
+  await withSource({ source: { timeoutMs: 60_000 } }, async ({ source, until }, node) => {
+    const job = await firstJob(until);
+    const found = await solve(job);
+    node.setFault('solved', { kind: 'hang' });
+    const submitting = source.submit(found, never);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await source.close();
+    assert.is((await submitting).result, 'unknown');
+  });
+});
+
+const WORK = encodeWorkResponse(headerOf({ chain: 1, height: 7n }));
+
+/** A node of one chain whose answers to solutions and questions are scripted. */
+async function submitTo(script: (request: RawRequest) => RawReply): Promise<{
+  outcome: Outcome | PowError;
+  paths: readonly string[];
+}> {
+  let result: { outcome: Outcome | PowError; paths: readonly string[] } | null = null;
+  const answer = (request: RawRequest): RawReply => {
+    if (request.path === '/info') return info();
+    if (request.path.includes('/mining/work')) return reply(200, WORK);
+    if (request.path.endsWith('/updates')) return hang;
+    return script(request);
+  };
+  await withRawNode(answer, async ({ url, requests }) => {
+    const running = runSource(url, { retry: fast, confirmMs: 100, timeoutMs: 500, chains: 1 });
+    const found: Found = await solve(await firstJob(running.until));
+    const outcome = await running.source
+      .submit(found, never)
+      .catch((error: unknown) => error as PowError);
+    const paths = requests.map(({ path }) => path.replace(/^\/chainweb\/0\.0\/development/, ''));
+    result = {
+      outcome,
+      paths: paths.filter((path) => !/^\/(info|mining\/(work|updates))/.test(path)),
+    };
+    await running.stop();
+  });
+  if (result === null) throw new Error('nothing happened');
+  return result;
+}
+
+const cut = (height: number) =>
+  reply(
+    200,
+    JSON.stringify({ hashes: { 1: { height, hash: Buffer.alloc(32, 9).toString('base64url') } } }),
+  );
+
+test('200 proves nothing: another block of that height in the cut makes it stale', async () => {
+  const { outcome } = await submitTo(({ method }) => (method === 'POST' ? reply(200) : cut(7)));
+  assert.is((outcome as Outcome).result, 'stale');
+});
+
+test('200 proves nothing: a cut that never gets there is unknown', async () => {
+  const { outcome, paths } = await submitTo(({ method }) =>
+    method === 'POST' ? reply(200) : cut(6),
+  );
+  assert.is((outcome as Outcome).result, 'unknown');
+  assert.match((outcome as Outcome).reason ?? '', 'not in its chain');
+  assert.ok(paths.filter((path) => path === '/cut').length > 1, 'it looked more than once');
+});
+
+for (const [status, result] of [
+  [200, 'accepted'],
+  [404, 'stale'],
+] as const) {
+  test(`the chain has gone on: the header decides, ${status} is ${result}`, async () => {
+    const { outcome, paths } = await submitTo(({ method, path }) => {
+      if (method === 'POST') return reply(200);
+      return path.includes('/header/') ? reply(status, 'x') : cut(9);
+    });
+    assert.is((outcome as Outcome).result, result);
+    assert.match(paths.at(-1) ?? '', /^\/chain\/1\/header\/[\w-]{43}$/);
+  });
+}
+
+test('404 after an answer was lost is unknown, not rejected', async () => {
+  let posts = 0;
+  const { outcome } = await submitTo(({ method }) => {
+    if (method !== 'POST') return cut(6);
+    posts += 1;
+    return posts === 1 ? (socket) => socket.destroy() : reply(404, 'No associated Payload');
+  });
+  assert.is((outcome as Outcome).result, 'unknown');
+  assert.match((outcome as Outcome).reason ?? '', 'the first answer was lost');
+  assert.is(posts, 2);
+});
+
+test('what the node says about a rejection is shown without control characters', async () => {
+  const { outcome } = await submitTo(() => reply(400, 'bad\x1b[31m\r\nerror: fine\u202e'));
+  const { result, reason = '' } = outcome as Outcome;
+  assert.is(result, 'rejected');
+  assert.is(reason, printable(reason));
+});
+
+test.after.each(endEverything);
+
+test.run();
