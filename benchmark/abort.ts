@@ -1,0 +1,42 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { HOPELESS } from '../ts/cli/bench/measure.js';
+import { BENCH_WORKS } from '../ts/cli/bench/works.js';
+import { Engine, Work } from '../ts/index.js';
+import { quick, saveResult } from './results.js';
+import { timesRow } from './times.js';
+
+const ABORTS = quick ? 10 : 500;
+/** Not counted: the first ones also pay for the start of the threads. */
+const WARM_UP = 5;
+
+const engine = new Engine({ priority: 'normal' });
+const [chainweb] = BENCH_WORKS;
+if (chainweb === undefined) throw new Error('no work to search');
+const work = new Work(chainweb.work);
+
+const toRejection: number[] = [];
+const toIdle: number[] = [];
+for (let i = -WARM_UP; i < ABORTS; i++) {
+  const stop = new AbortController();
+  const mining = engine.mine(work, { target: HOPELESS, signal: stop.signal });
+  // Somewhere inside a chunk, and not always at the same place.
+  await sleep(3 + (Math.abs(i) % 5));
+  const startMs = performance.now();
+  stop.abort();
+  const failed = await mining.then(
+    () => false,
+    () => true,
+  );
+  const rejectedMs = performance.now();
+  if (!failed) throw new Error('a search that nothing wins was aborted, and did not reject');
+  while (engine.stats().searches > 0) await turn();
+  if (i < 0) continue;
+  toRejection.push((rejectedMs - startMs) * 1000);
+  toIdle.push((performance.now() - startMs) * 1000);
+}
+saveResult('abort', [
+  timesRow('to the rejection', toRejection),
+  timesRow('until every thread has left', toIdle),
+]);
+await engine.close();

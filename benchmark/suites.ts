@@ -1,0 +1,15 @@
+/** One question, answered by the file of that name. */
+export interface SuiteRow {
+  readonly name: string;
+  readonly question: string;
+}
+
+/** Every suite. `run.ts` and the tests walk this table. */
+export const SUITES: readonly SuiteRow[] = [
+  { name: 'scan', question: 'How fast does mine() search each layout, by number of threads?' },
+  { name: 'peers', question: 'How fast are other packages on the same work, on one thread?' },
+  { name: 'tiny-searches', question: 'How many searches of 4,096 nonces end per second?' },
+  { name: 'warm-hit', question: 'How long does a search take that wins at once?' },
+  { name: 'abort', question: 'How long from abort() to the rejection, and to idle threads?' },
+  { name: 'candidates', question: 'How busy are 24 threads while 24 candidates come one by one?' },
+];
