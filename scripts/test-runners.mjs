@@ -1,0 +1,132 @@
+/** Runs every test of every runner and counts them against the committed floor. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesAt } from './fingerprint.mjs';
+import { capture, ROOT } from './run-process.mjs';
+import { locked } from './rust.mjs';
+import { cargoTotals, closingLine, closingTotals, sum, uvuTotals } from './totals.mjs';
+
+/** @typedef {import('./totals.mjs').Totals} Totals */
+
+/** Test files at the same time: they have threads of their own. */
+const CONCURRENCY = 2;
+const FILE_LIMIT_MS = 300_000;
+
+/** Every test file. A file that this does not find is never run. */
+export function testFiles() {
+  return filesAt('__test__').filter((path) => path.endsWith('.test.ts'));
+}
+
+/**
+ * Fewest tests that each runner may pass: a list of tests that shrinks by mistake goes red.
+ *
+ * @returns {{ cargo: number, uvu: number }}
+ */
+export function testFloor() {
+  return JSON.parse(readFileSync(join(ROOT, '.ci', 'floor.json'), 'utf8'));
+}
+
+/**
+ * @param {import('./set-up.mjs').Checkout} checkout
+ * @returns {Promise<Totals>} failures have been printed
+ */
+export async function runAllTests({ addon, rust }) {
+  const floor = testFloor();
+  const cargo = rust
+    ? atLeast(floor.cargo, 'cargo test', await runCargo())
+    : withoutRust('the Rust tests', floor.cargo);
+  const uvu = await runUvu(testFiles());
+  // Without the addon, tests that walk the kernels have fewer to walk.
+  return sum([cargo, addon ? atLeast(floor.uvu, 'uvu', uvu) : uvu]);
+}
+
+/**
+ * The Arm kernels on an emulated CPU: `npm run test:arm64`.
+ *
+ * @returns {Promise<Totals>}
+ */
+export async function runArmTests() {
+  const { code, output } = await capture(process.execPath, ['scripts/test-arm64.mjs']);
+  return report('test:arm64', closingTotals(output, code), output);
+}
+
+/** @returns {Promise<Totals>} */
+async function runCargo() {
+  const { code, output } = await capture('cargo', [
+    'test',
+    '--workspace',
+    '--no-fail-fast',
+    ...locked,
+  ]);
+  return report('cargo test', cargoTotals(output, code), output);
+}
+
+/**
+ * Runs each file in a process of its own: none can hide in another's totals, hang it or crash it.
+ *
+ * @param {readonly string[]} files
+ * @returns {Promise<Totals>}
+ */
+export async function runUvu(files) {
+  const waiting = [...files];
+  /** @type {Totals[]} */
+  const rows = [];
+  const runner = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      rows.push(await runUvuFile(file));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, runner));
+  return sum(rows);
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<Totals>}
+ */
+async function runUvuFile(file) {
+  const limit = { limitMs: FILE_LIMIT_MS };
+  const { code, output, timedOut } = await capture(
+    process.execPath,
+    ['--import', 'tsx', file],
+    limit,
+  );
+  const totals = uvuTotals(output, code);
+  const late = timedOut ? `\nstopped after ${FILE_LIMIT_MS / 1000} s` : '';
+  const silent = totals.passed + totals.skipped === 0 && code === 0 ? '\nno test ran' : '';
+  return report(file, totals, output + late + silent);
+}
+
+/**
+ * @param {string} name
+ * @param {Totals} totals
+ * @param {string} output shown when something failed
+ */
+export function report(name, totals, output) {
+  console.log(`${totals.failed === 0 ? ' ok ' : 'FAIL'}  ${name}: ${closingLine(totals)}`);
+  if (totals.failed > 0) console.log(output.trimEnd());
+  return totals;
+}
+
+/**
+ * @param {number} least
+ * @param {string} name
+ * @param {Totals} totals
+ * @returns {Totals}
+ */
+function atLeast(least, name, totals) {
+  if (totals.passed >= least) return totals;
+  console.log(`FAIL  ${name}: fewer than the ${least} tests that .ci/floor.json asks for`);
+  return { ...totals, failed: totals.failed + 1 };
+}
+
+/**
+ * @param {string} what
+ * @param {number} skipped
+ * @returns {Totals}
+ */
+function withoutRust(what, skipped) {
+  console.log(`skip  ${what}: there is no Rust here`);
+  return { passed: 0, failed: 0, skipped };
+}
