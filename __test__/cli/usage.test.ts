@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { KNOWN_ANSWERS } from '../../ts/cli/known-answers.js';
 import { printableLines } from '../../ts/core/printable.js';
 import { selectBackend } from '../../ts/native/select.js';
+import { type BadUsage, testBadUsage } from './bad-usage.js';
 import { runHere } from './program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pow-native-'));
@@ -29,8 +30,7 @@ const custom = [
   ...['--nonce-encoding', 'u64le', '--hash-order', 'be'],
 ];
 
-/** Arguments, the flag (or word) to be named, and a piece of what was expected. */
-const BAD_USAGE: [string[], string, string][] = [
+const BAD_USAGE: readonly BadUsage[] = [
   [[], 'Usage:', 'pow-native'],
   [['dig'], 'dig', 'unknown command'],
   [['doctor', '--nonsense'], '--nonsense', 'unknown option'],
@@ -64,6 +64,9 @@ const BAD_USAGE: [string[], string, string][] = [
   [[...chainweb, '--threads', '0'], '--threads', '1 to 1024'],
   [[...chainweb, '--threads', 'NaN'], '--threads', '1 to 1024'],
   [[...chainweb, '--threads', '101%'], '--threads', '100%'],
+  [[...chainweb, '--priority', 'high'], '--priority', 'background, normal'],
+  [[...chainweb, '--affinity', '0,x'], '--affinity', 'CPU numbers'],
+  [[...chainweb, '--affinity', '65536'], '--affinity', '65535'],
   [[...chainweb, '--backend', 'gpu'], '--backend', 'auto, native, portable'],
   [[...chainweb, '--kernel', 'mmx'], '--kernel', 'for blake2s'],
   [[...chainweb, '--kernel', ''], '--kernel', 'for blake2s'],
@@ -78,16 +81,7 @@ const BAD_USAGE: [string[], string, string][] = [
   [['bench', '--seconds', '0'], '--seconds', 'above zero'],
 ];
 
-for (const [args, named, expected] of BAD_USAGE) {
-  const title = args.map((text) => (text.length > 24 ? `${text.slice(0, 20)}…` : text)).join(' ');
-  test(`bad usage names ${named} and what was expected: ${title}`, async () => {
-    const { code, stdout, stderr } = await runHere(args);
-    assert.is(code, 2, stderr);
-    assert.is(stdout, '');
-    assert.ok(stderr.includes(named), stderr);
-    assert.ok(stderr.includes(expected), stderr);
-  });
-}
+testBadUsage(BAD_USAGE);
 
 for (const [name, expected] of [
   ['POW_NATIVE_BACKEND', "'native', 'portable', not 'abacus'"],

@@ -62,3 +62,16 @@ export function threadsValue(text: string): ThreadsValue {
   if (unit === '' && value >= 1 && value <= MOST_THREADS) return value;
   throw new InvalidArgumentError(`Expected auto, 1 to ${MOST_THREADS}, or 1% to 100%.`);
 }
+
+/** The highest CPU number that an engine takes. */
+const HIGHEST_CPU = 0xffff;
+
+/** `none`, `spread`, or the CPU of each thread in turn. */
+export function affinityValue(text: string): 'none' | 'spread' | readonly number[] {
+  if (text === 'none' || text === 'spread') return text;
+  const cpus = /^\d{1,5}(,\d{1,5})*$/.test(text) ? text.split(',').map(Number) : [];
+  if (cpus.length > 0 && cpus.every((cpu) => cpu <= HIGHEST_CPU)) return cpus;
+  throw new InvalidArgumentError(
+    `Expected none, spread, or CPU numbers up to ${HIGHEST_CPU}, like 0,2,4.`,
+  );
+}

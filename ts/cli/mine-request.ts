@@ -2,7 +2,6 @@ import { PowError } from '../errors.js';
 import { NonceRange, Pattern, Target, Work } from '../index.js';
 import type { Algorithm, ByteOrder, NonceEncoding } from '../native/contract.js';
 import { UsageError } from './exit.js';
-import type { ThreadsValue } from './flag-values.js';
 import { type FixedLayout, LAYOUTS } from './layouts.js';
 import { fitWork, readWork } from './work-bytes.js';
 
@@ -21,13 +20,6 @@ export interface SearchFlags {
   readonly pattern?: string;
   readonly start?: bigint;
   readonly end?: bigint;
-}
-
-/** The flags of `mine` that say how. */
-export interface EngineFlags {
-  readonly threads: ThreadsValue;
-  readonly backend: 'auto' | 'native' | 'portable';
-  readonly kernel?: string;
 }
 
 /** One search, ready to run. */

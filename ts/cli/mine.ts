@@ -1,28 +1,16 @@
 import { type Command, Option } from 'commander';
-import { PowError } from '../errors.js';
 import { type Algorithm, Engine, type Progress, type Solution } from '../index.js';
 import { ALGORITHMS, NONCE_ENCODINGS } from '../native/contract.js';
 import { selectBackend } from '../native/select.js';
 import type { CommandRow, SharedFlags } from './command.js';
+import { addEngineFlags, type EngineFlags, openWithFlags } from './engine-flags.js';
 import { EXIT, type ExitCode, UsageError } from './exit.js';
-import {
-  hexOf,
-  hexPrefix,
-  nonceValue,
-  positiveNumber,
-  threadsValue,
-  wholeNumber,
-} from './flag-values.js';
+import { hexOf, hexPrefix, nonceValue, positiveNumber, wholeNumber } from './flag-values.js';
 import { Interrupted, interruptSignal } from './interrupt.js';
 import { LAYOUTS } from './layouts.js';
 import { LiveStatus } from './live-status.js';
 import { jsonReport, type SearchReport, textReport } from './mine-report.js';
-import {
-  type EngineFlags,
-  type SearchFlags,
-  type SearchRequest,
-  searchRequest,
-} from './mine-request.js';
+import { type SearchFlags, type SearchRequest, searchRequest } from './mine-request.js';
 
 type MineFlags = SearchFlags & EngineFlags & SharedFlags;
 
@@ -35,7 +23,7 @@ export const mine: CommandRow = {
   addFlags(command) {
     addSearchFlags(command);
     addCustomFlags(command);
-    addEngineFlags(command);
+    addEngineFlags(command, 'How:');
     command.addHelpText('after', layoutHelp());
   },
   run: (command) => runMine(command.opts<MineFlags>()),
@@ -76,18 +64,6 @@ function addCustomFlags(command: Command): void {
     );
 }
 
-function addEngineFlags(command: Command): void {
-  command
-    .optionsGroup('How:')
-    .option('--threads <n>', 'auto, a number, or a share like 75%', threadsValue, 'auto')
-    .addOption(
-      new Option('--backend <name>', 'what does the hashing')
-        .choices(['auto', 'native', 'portable'])
-        .default('auto'),
-    )
-    .option('--kernel <name>', 'one kernel instead of the fastest (pow-native doctor lists them)');
-}
-
 function layoutHelp(): string {
   const width = Math.max(...LAYOUTS.map((row) => row.name.length));
   const lines = LAYOUTS.map((row) => `  ${row.name.padEnd(width)}  ${row.summary}`);
@@ -101,7 +77,10 @@ Exit codes: 0 found, 1 failed, 2 bad usage, 3 range exhausted, 130 interrupted.`
 
 async function runMine(flags: MineFlags): Promise<ExitCode> {
   const request = searchRequest(flags);
-  const engine = openEngine(flags, request.work.algorithm);
+  const engine = openWithFlags(flags, (options) => {
+    requireKernel(flags, request.work.algorithm);
+    return new Engine(options);
+  });
   try {
     for (const note of request.notes) process.stderr.write(`${note}\n`);
     const report = await search(engine, request);
@@ -118,19 +97,6 @@ const EXIT_OF: Readonly<Record<SearchReport['result'], ExitCode>> = {
   exhausted: EXIT.exhausted,
   interrupted: EXIT.interrupted,
 };
-
-/** @throws UsageError for a kernel or a backend that this machine does not have */
-function openEngine(flags: EngineFlags, algorithm: Algorithm): Engine {
-  const { threads, backend, kernel } = flags;
-  try {
-    requireKernel(flags, algorithm);
-    return new Engine({ threads, backend, kernel });
-  } catch (error) {
-    if (!(error instanceof PowError)) throw error;
-    if (error.code === 'POW_BACKEND') throw new UsageError('--backend', error.message);
-    throw error;
-  }
-}
 
 /** A kernel that one algorithm has may be missing for another. */
 function requireKernel({ backend, kernel }: EngineFlags, algorithm: Algorithm): void {

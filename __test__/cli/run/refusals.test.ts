@@ -10,14 +10,14 @@ import {
   reply,
   withRawNode,
 } from '../../chainweb/raw-node.js';
+import { type BadUsage, testBadUsage } from '../bad-usage.js';
 import { runHere } from '../program.js';
 import { KEY, killPrograms, start } from './programs.js';
 
 const source = ['run', '--source', 'chainweb+http://127.0.0.1:1', '--public-key', KEY];
 const node = ['chainweb', '--node', '127.0.0.1:1', '--public-key', KEY];
 
-/** Arguments, the flag to be named, and a piece of what was expected. */
-const BAD_USAGE: [string[], string, string][] = [
+const BAD_USAGE: readonly BadUsage[] = [
   [['run'], '--source', 'not specified'],
   [['run', '--source', 'http://127.0.0.1:1', '--public-key', KEY], '--source', 'chainweb+http://'],
   [['run', '--source', 'bitcoin+http://h:1'], '--source', 'chainweb+http://'],
@@ -37,6 +37,7 @@ const BAD_USAGE: [string[], string, string][] = [
   [[...source, '--ca', import.meta.filename], '--ca', 'PEM'],
   [[...source, '--log-level', 'loud'], '--log-level', 'error, warn, info, debug'],
   [[...source, '--threads', '0'], '--threads', '1 to 1024'],
+  [[...source, '--affinity', ''], '--affinity', 'CPU numbers'],
   [[...source, '--kernel', 'mmx'], '--kernel', 'mmx'],
   [['chainweb', '--node', '127.0.0.1', '--public-key', KEY], '--node', 'HOST:PORT'],
   [['chainweb', '--node', ':1848', '--public-key', KEY], '--node', 'HOST:PORT'],
@@ -46,16 +47,7 @@ const BAD_USAGE: [string[], string, string][] = [
   [[...node, '--default-http-timeout', '0'], '--default-http-timeout', 'whole number'],
 ];
 
-for (const [args, named, expected] of BAD_USAGE) {
-  const title = args.map((text) => (text.length > 40 ? `${text.slice(0, 8)}…` : text)).join(' ');
-  test(`bad usage names ${named} and what was expected: ${title}`, async () => {
-    const { code, stdout, stderr } = await runHere(args);
-    assert.is(code, 2, stderr);
-    assert.is(stdout, '');
-    assert.ok(stderr.includes(named), stderr);
-    assert.ok(stderr.includes(expected), stderr);
-  });
-}
+testBadUsage(BAD_USAGE);
 
 /** Everything the miner says to a node that answers like this, and its exit code. */
 async function against(
