@@ -76,6 +76,17 @@ test('the block hash behind a 318-byte header is left out, aloud', async () => {
   assert.is(report.expectedHashes, Target.fromHex(chainweb.target).expectedHashes);
 });
 
+test('a thread that could not be pinned is told of, and mines all the same', async () => {
+  const { code, stdout, stderr } = await spawnProgram([
+    ...['mine', '--layout', 'chainweb', '--work', hex(chainweb.work.message)],
+    ...['--threads', '1', '--affinity', '65535', '--priority', 'normal'],
+    ...around(chainweb.nonce, 10n),
+  ]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, String(chainweb.nonce));
+  assert.match(stderr, /^warn: .*\bpin/m);
+});
+
 test('a range without a winner ends with code 3', async () => {
   const { code, stdout, stderr } = await spawnProgram([
     ...['mine', '--layout', 'chainweb', '--work', hex(chainweb.work.message), '--json'],

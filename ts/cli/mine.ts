@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { printable } from '../core/printable.js';
 import { type Algorithm, Engine, type Progress, type Solution } from '../index.js';
 import { ALGORITHMS, NONCE_ENCODINGS } from '../native/contract.js';
 import { selectBackend } from '../native/select.js';
@@ -134,7 +135,8 @@ async function search(engine: Engine, request: SearchRequest): Promise<SearchRep
     status.clear();
   }
   const elapsedMs = performance.now() - startMs;
-  const { backend, threads, kernels, hashes } = engine.stats();
+  const { backend, threads, kernels, hashes, warnings } = engine.stats();
+  for (const text of warnings) process.stderr.write(`warn: ${printable(text)}\n`);
   return {
     result,
     solution,
