@@ -3,12 +3,17 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { HOPELESS } from '../ts/cli/bench/measure.js';
 import { BENCH_WORKS } from '../ts/cli/bench/works.js';
 import { Engine, Work } from '../ts/index.js';
+import type { Budget } from './budgets.js';
 import { quick, saveResult } from './results.js';
 import { timesRow } from './times.js';
 
 const ABORTS = quick ? 10 : 500;
 /** Not counted: the first ones also pay for the start of the threads. */
 const WARM_UP = 5;
+const BUDGETS: readonly Budget[] = [
+  { of: 'value', bound: 'at most', limit: 1000 },
+  { of: 'p99', bound: 'at most', limit: 3000 },
+];
 
 const engine = new Engine({ priority: 'normal' });
 const [chainweb] = BENCH_WORKS;
@@ -36,7 +41,7 @@ for (let i = -WARM_UP; i < ABORTS; i++) {
   toIdle.push((performance.now() - startMs) * 1000);
 }
 saveResult('abort', [
-  timesRow('to the rejection', toRejection),
-  timesRow('until every thread has left', toIdle),
+  timesRow('to the rejection', toRejection, BUDGETS),
+  timesRow('until every thread has left', toIdle, BUDGETS),
 ]);
 await engine.close();

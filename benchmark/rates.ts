@@ -1,4 +1,5 @@
 import b from 'benny';
+import type { Budget } from './budgets.js';
 import { quick, type ResultRow, saveResult } from './results.js';
 
 /** Something done again and again. One op is `perOp` hashes (or searches). */
@@ -11,6 +12,7 @@ export interface RateCase {
    * function that it returns for the real op: so it returns nothing, and each call stands alone.
    */
   readonly run: () => void | Promise<void>;
+  readonly budgets?: readonly Budget[];
 }
 
 const OPTIONS = quick
@@ -36,6 +38,7 @@ export async function rateSuite(suite: string, cases: readonly RateCase[]): Prom
       marginPercent: result.margin,
       p99: null,
       samples: result.samples,
+      budgets: row.budgets,
     };
   });
   saveResult(suite, rows);

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, type Machine } from '../ts/cli/bench/machine.js';
 import { selectBackend } from '../ts/native/select.js';
+import type { Budget } from './budgets.js';
 import { SUITES } from './suites.js';
 
 /** One figure, whatever the suite. */
@@ -15,6 +16,7 @@ export interface ResultRow {
   /** Times: the 99th percentile. */
   readonly p99: number | null;
   readonly samples: number;
+  readonly budgets?: readonly Budget[] | undefined;
 }
 
 /** What a suite leaves in `benchmark/results/<suite>.json` (`results/quick/` with `--quick`). */

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { count } from '../ts/cli/quantities.js';
+import { judge } from './budgets.js';
 import { loadResult, type ResultRow, type SuiteResult, saveSummary } from './results.js';
 import { SUITES } from './suites.js';
 
@@ -47,9 +48,12 @@ function suiteMarkdown({ question, machine, quick, rows }: SuiteResult): string 
     `${cpu}, ${cores} cores, Node ${node} on ${platform}, ${backend} backend, ${date}` +
       (quick ? ' (quick: the figures mean nothing)' : ''),
     '',
-    '| case | figure | spread | samples |',
-    '|---|---|---|---|',
-    ...rows.map((row) => `| ${row.name} | ${figure(row)} | ${spread(row)} | ${row.samples} |`),
+    '| case | figure | spread | samples | budget |',
+    '|---|---|---|---|---|',
+    ...rows.map(
+      (row) =>
+        `| ${row.name} | ${figure(row)} | ${spread(row)} | ${row.samples} | ${judge(row).text} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -7,6 +7,11 @@ export interface SuiteRow {
 /** Every suite. `run.ts` and the tests walk this table. */
 export const SUITES: readonly SuiteRow[] = [
   { name: 'scan', question: 'How fast does mine() search each layout, by number of threads?' },
+  {
+    name: 'over-kernel',
+    question: 'What does mine() keep of the raw kernel, and two threads of two?',
+  },
+  { name: 'event-loop', question: 'How late does the event loop run while every core mines?' },
   { name: 'peers', question: 'How fast are other packages on the same work, on one thread?' },
   { name: 'tiny-searches', question: 'How many searches of 4,096 nonces end per second?' },
   { name: 'warm-hit', question: 'How long does a search take that wins at once?' },

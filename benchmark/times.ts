@@ -1,3 +1,4 @@
+import type { Budget } from './budgets.js';
 import type { ResultRow } from './results.js';
 
 /**
@@ -6,7 +7,11 @@ import type { ResultRow } from './results.js';
  *
  * @param microseconds - one per call, in any order
  */
-export function timesRow(name: string, microseconds: readonly number[]): ResultRow {
+export function timesRow(
+  name: string,
+  microseconds: readonly number[],
+  budgets: readonly Budget[] = [],
+): ResultRow {
   const sorted = microseconds.toSorted((left, right) => left - right);
   const quantile = (share: number) => {
     const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -20,5 +25,6 @@ export function timesRow(name: string, microseconds: readonly number[]): ResultR
     marginPercent: null,
     p99: quantile(0.99),
     samples: sorted.length,
+    budgets,
   };
 }
