@@ -1,36 +1,37 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Command } from 'commander';
+import { WORKERS } from '../workers/registry.js';
 import type { CommandRow, SharedFlags } from './command.js';
+import type { EngineFlags } from './engine-flags.js';
 import { EXIT, type ExitCode, UsageError } from './exit.js';
 import { type ThreadsValue, threadsValue, wholeNumber } from './flag-values.js';
 import { chainwebSource } from './run/chainweb-source.js';
+import { openPair } from './run/pair.js';
 import { type LogLevel, runSession } from './run/session.js';
 import type { Notice } from './run/tables.js';
-import { WORKERS, workerNamed } from './run/workers.js';
+import { addWorkerFlags } from './run/worker-flags.js';
+import { workerNamed } from './run/workers.js';
 import { addSessionFlags, workersHelp } from './run.js';
 
-interface ChainwebCommandFlags extends SharedFlags {
+interface ChainwebCommandFlags extends SharedFlags, EngineFlags {
   readonly node: string;
   readonly tls: boolean;
   readonly worker: string;
   readonly blocks?: number;
   readonly logLevel: LogLevel;
-  readonly threads: ThreadsValue;
   readonly threadCount?: ThreadsValue;
   readonly timeout: number;
   readonly defaultHttpTimeout?: number;
   readonly generateKey?: true;
 }
 
-/** The official client's flags for one worker alone: accepted with any, of use with that one. */
-const FLAGS_OF_WORKERS = [
-  { flags: '-r, --hash-rate <n>', worker: 'simulation' },
+/** The official client's flags for workers that are not here. */
+const FLAGS_OF_OTHERS = [
   { flags: '--external-worker-cmd <command>', worker: 'external' },
   { flags: '--stratum-port <port>', worker: 'stratum' },
   { flags: '--stratum-interface <host>', worker: 'stratum' },
   { flags: '--stratum-difficulty <d>', worker: 'stratum' },
   { flags: '-s, --stratum-rate <ms>', worker: 'stratum' },
-  { flags: '--constant-delay-block-time <s>', worker: 'constant-delay' },
   { flags: '--on-demand-interface <host>', worker: 'on-demand' },
   { flags: '--on-demand-port <port>', worker: 'on-demand' },
 ] as const;
@@ -50,9 +51,9 @@ export const chainweb: CommandRow = {
       .option('--default-http-timeout <us>', '--timeout in microseconds', wholeNumber(1, 3.6e9))
       .option('--generate-key', 'print a new key pair, and mine nothing');
     chainwebSource.addFlags(command);
-    for (const row of WORKERS) row.addFlags(command);
+    for (const row of WORKERS) addWorkerFlags(command, row);
     command.optionsGroup('Of use with other workers only:');
-    for (const { flags, worker } of FLAGS_OF_WORKERS) command.option(flags, `with ${worker}`);
+    for (const { flags, worker } of FLAGS_OF_OTHERS) command.option(flags, `with ${worker}`);
     command.addHelpText('after', workersHelp());
   },
   run: async (command) => runChainweb(command, command.opts<ChainwebCommandFlags>()),
@@ -69,10 +70,9 @@ async function runChainweb(command: Command, given: ChainwebCommandFlags): Promi
   };
   return runSession({
     open: (onNotice) => {
-      tellUnused(command, worker.name, onNotice);
-      const how = { proof: worker.proof, onNotice };
-      const source = chainwebSource.open(nodeUrl(flags.node, flags.tls === true), flags, how);
-      return { source, worker: worker.open(flags) };
+      tellUnused(command, onNotice);
+      const url = nodeUrl(flags.node, flags.tls === true);
+      return openPair({ source: chainwebSource, url, worker, command, flags, onNotice });
     },
     blocks: flags.blocks ?? null,
     logLevel: flags.logLevel,
@@ -88,10 +88,10 @@ function nodeUrl(node: string, tls: boolean): string {
   throw new UsageError('--node', `expected HOST:PORT or a URL, got ${node}`);
 }
 
-function tellUnused(command: Command, worker: string, onNotice: (notice: Notice) => void): void {
-  for (const row of FLAGS_OF_WORKERS) {
+function tellUnused(command: Command, onNotice: (notice: Notice) => void): void {
+  for (const row of FLAGS_OF_OTHERS) {
     const option = command.options.find(({ flags }) => flags === row.flags);
-    if (row.worker === worker || option === undefined) continue;
+    if (option === undefined) continue;
     if (command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
     const text = `${option.long} is of use with --worker ${row.worker} only`;
     onNotice({ level: 'warn', text });

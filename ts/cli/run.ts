@@ -1,11 +1,15 @@
 import { type Command, Option } from 'commander';
+import { WORKERS } from '../workers/registry.js';
 import type { CommandRow, SharedFlags } from './command.js';
+import type { EngineFlags } from './engine-flags.js';
 import { wholeNumber } from './flag-values.js';
+import { openPair } from './run/pair.js';
 import { LOG_LEVELS, type LogLevel, runSession } from './run/session.js';
 import { SOURCES, sourceAt } from './run/sources.js';
-import { WORKERS, workerNamed } from './run/workers.js';
+import { addWorkerFlags } from './run/worker-flags.js';
+import { workerNamed } from './run/workers.js';
 
-interface RunFlags extends SharedFlags {
+interface RunFlags extends SharedFlags, EngineFlags {
   readonly source: string;
   readonly worker: string;
   readonly blocks?: number;
@@ -20,7 +24,7 @@ export const run: CommandRow = {
     command.requiredOption('--source <url>', 'where work comes from and solutions go');
     addSessionFlags(command);
     for (const row of SOURCES) row.addFlags(command);
-    for (const row of WORKERS) row.addFlags(command);
+    for (const row of WORKERS) addWorkerFlags(command, row);
     command.addHelpText('after', sourcesHelp() + workersHelp());
   },
   async run(command) {
@@ -28,10 +32,7 @@ export const run: CommandRow = {
     const { row, url } = sourceAt(flags.source);
     const worker = workerNamed(flags.worker);
     return runSession({
-      open: (onNotice) => {
-        const source = row.open(url, flags, { proof: worker.proof, onNotice });
-        return { source, worker: worker.open(flags) };
-      },
+      open: (onNotice) => openPair({ source: row, url, worker, command, flags, onNotice }),
       blocks: flags.blocks ?? null,
       logLevel: flags.logLevel,
       json: flags.json === true,
@@ -55,7 +56,8 @@ function sourcesHelp(): string {
 }
 
 export function workersHelp(): string {
-  const rows = WORKERS.map(({ name, summary }) => `  ${name}  ${summary}`);
+  const width = Math.max(...WORKERS.map(({ name }) => name.length));
+  const rows = WORKERS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `
 Workers:
 ${rows.join('\n')}

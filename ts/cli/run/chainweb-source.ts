@@ -21,6 +21,7 @@ export interface ChainwebFlags {
 export const chainwebSource: SourceRow = {
   scheme: 'chainweb',
   summary: 'a Chainweb node: its service port, mining coordination enabled',
+  proof: 'may be off',
   addFlags: addChainwebFlags,
   open: (url, flags, how) => openChainweb(url, flags as ChainwebFlags, how),
 };

@@ -14,8 +14,8 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface SessionOptions {
-  /** Makes both; what it throws ends the session before it began. */
-  open(onNotice: (notice: Notice) => void): { source: WorkSource; worker: Worker };
+  /** Makes both; what it rejects with ends the session before it began. */
+  open(onNotice: (notice: Notice) => void): Promise<{ source: WorkSource; worker: Worker }>;
   /** Stop after so many accepted blocks; `null`: never. */
   readonly blocks: number | null;
   readonly logLevel: LogLevel;
@@ -46,9 +46,10 @@ class Session {
   }
 
   async run(): Promise<ExitCode> {
-    const { source, worker } = this.#options.open((notice) => this.#log(notice.level, notice.text));
     const interrupted = interruptSignal();
     interrupted.addEventListener('abort', () => this.#enough.abort());
+    const onNotice = (notice: Notice) => this.#log(notice.level, notice.text);
+    const { source, worker } = await this.#options.open(onNotice);
     const miner = new Miner(source, worker, { onEvent: (event) => this.#heard(event) });
     const timer = setInterval(() => this.#show(miner), TICK_MS);
     try {

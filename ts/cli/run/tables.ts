@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Job, Worker, WorkSource } from '../../miner/ports.js';
+import type { Job, WorkSource } from '../../miner/ports.js';
 
 /** What a source may say to people. */
 export interface Notice {
@@ -12,6 +12,8 @@ export interface SourceRow {
   /** `chainweb` for `chainweb+http://HOST:PORT`. */
   readonly scheme: string;
   readonly summary: string;
+  /** `required`: solutions without proof of work are of no use there, ever. */
+  readonly proof: 'required' | 'may be off';
   /** Adds the flags that are its own. */
   addFlags(command: Command): void;
   /**
@@ -26,16 +28,4 @@ export interface SourceHow {
   /** What the worker can do. */
   readonly proof: Job['proof'];
   onNotice(notice: Notice): void;
-}
-
-/** One kind of worker: a row of `workers.ts`. */
-export interface WorkerRow {
-  readonly name: string;
-  readonly summary: string;
-  /** `unchecked`: it does no work, and needs a node that asks for none. */
-  readonly proof: Job['proof'];
-  /** Adds the flags that are its own. */
-  addFlags(command: Command): void;
-  /** @throws UsageError */
-  open(flags: object): Worker;
 }

@@ -1,18 +1,11 @@
+import type { Command } from 'commander';
+import type { Worker } from '../../miner/ports.js';
 import { CpuWorker } from '../../workers/cpu.js';
-import { addEngineFlags, type EngineFlags, openWithFlags } from '../engine-flags.js';
+import { WORKERS } from '../../workers/registry.js';
+import type { WorkerHow, WorkerRow } from '../../workers/row.js';
+import { type EngineFlags, openWithFlags } from '../engine-flags.js';
 import { UsageError } from '../exit.js';
-import type { WorkerRow } from './tables.js';
-
-/** Every worker. Help and the tests walk this table. */
-export const WORKERS: readonly WorkerRow[] = [
-  {
-    name: 'cpu',
-    summary: 'hashes on threads of this machine',
-    proof: 'required',
-    addFlags: (command) => addEngineFlags(command, 'With --worker cpu:'),
-    open: (flags) => openWithFlags(flags as EngineFlags, (options) => new CpuWorker(options)),
-  },
-];
+import { flagError, workerOptions } from './worker-flags.js';
 
 /** @throws UsageError */
 export function workerNamed(name: string): WorkerRow {
@@ -20,4 +13,22 @@ export function workerNamed(name: string): WorkerRow {
   if (row !== undefined) return row;
   const names = WORKERS.map((worker) => worker.name).join(', ');
   throw new UsageError('--worker', `expected one of ${names}, got ${name}`);
+}
+
+/**
+ * Opens the worker with what the flags say.
+ *
+ * @param flags - those of the engine, which `cpu` takes
+ * @returns rejects with a UsageError that names the flag
+ */
+export async function openWorkerWith(
+  row: WorkerRow,
+  { command, flags, how }: { command: Command; flags: EngineFlags; how: WorkerHow },
+): Promise<Worker> {
+  if (row.name === 'cpu') return openWithFlags(flags, (options) => new CpuWorker(options));
+  try {
+    return await row.open(workerOptions(command, row), how);
+  } catch (error) {
+    throw flagError(row, error);
+  }
 }

@@ -1,0 +1,102 @@
+/** The options of every worker as flags: names, and how their text becomes a value. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import { PowError } from '../../errors.js';
+import type { WorkerRow } from '../../workers/row.js';
+import { addEngineFlags } from '../engine-flags.js';
+import { UsageError } from '../exit.js';
+import { positiveNumber, wholeNumber } from '../flag-values.js';
+
+interface OptionFlag {
+  /** Of the worker. */
+  readonly option: string;
+  /** As commander wants it, the official client's spelling where it has one. */
+  readonly flags: string;
+  /** The value of the option; what it throws is shown with the flag. */
+  readonly value: (text: string, before: undefined) => unknown;
+  /** Where the flag has another unit than the option. */
+  readonly summary?: string;
+}
+
+/** By worker. An option without a row here has no flag. */
+const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
+  simulation: [
+    { option: 'hashRate', flags: '-r, --hash-rate <n>', value: quantity },
+    { option: 'probability', flags: '--simulation-probability <p>', value: positiveNumber },
+    { option: 'seed', flags: '--simulation-seed <seed>', value: String },
+  ],
+  'constant-delay': [
+    {
+      ...{ option: 'blockTimeMs', flags: '--constant-delay-block-time <s>' },
+      value: (text) => positiveNumber(text) * 1000,
+      summary: 'seconds between two blocks of one chain (30)',
+    },
+    { option: 'chains', flags: '--constant-delay-chains <n>', value: wholeNumber(1, 1024) },
+  ],
+};
+
+const POWERS: Readonly<Record<string, number>> = {
+  ...{ '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
+};
+
+/** A number above zero with the prefix of a unit: `100M`, `1Ki`. */
+function quantity(text: string): number {
+  const [, figure = '', prefix = ''] = /^(.*?)([kKMGTPE]i?)?$/.exec(text) ?? [];
+  const power = POWERS[prefix];
+  if (power !== undefined && /\d$/.test(figure)) return positiveNumber(figure) * power;
+  throw new InvalidArgumentError(
+    'Expected a number above zero, with k, M, G or Ki, Mi if need be.',
+  );
+}
+
+/** Adds the flags that are a worker's own. */
+export function addWorkerFlags(command: Command, row: WorkerRow): void {
+  const heading = `With --worker ${row.name}:`;
+  if (row.name === 'cpu') addEngineFlags(command, heading);
+  const rows = FLAGS[row.name] ?? [];
+  if (rows.length > 0) command.optionsGroup(heading);
+  for (const { option, flags, summary = row.options[option] ?? '', value } of rows) {
+    command.option<unknown>(flags, summary, value as (text: string, before: unknown) => unknown);
+  }
+}
+
+/** What was given for a worker, by the names of its options. */
+export function workerOptions(command: Command, row: WorkerRow): Readonly<Record<string, unknown>> {
+  const given = command.opts<Record<string, unknown>>();
+  const entries = (FLAGS[row.name] ?? []).map(({ option, flags }): [string, unknown] => {
+    return [option, given[attributeOf(command, flags)]];
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** Flags given for other workers than the one that runs, and whose they are. */
+export function unusedFlags(
+  command: Command,
+  worker: string,
+): readonly { readonly flag: string; readonly worker: string }[] {
+  return Object.entries(FLAGS).flatMap(([name, rows]) => {
+    if (name === worker) return [];
+    return rows
+      .filter(({ flags }) => {
+        return command.getOptionValueSource(attributeOf(command, flags)) === 'cli';
+      })
+      .map(({ flags }) => ({ flag: longOf(flags), worker: name }));
+  });
+}
+
+/** The error for an option that the worker does not take, under the name of its flag. */
+export function flagError(row: WorkerRow, error: unknown): unknown {
+  if (!(error instanceof PowError) || error.argument === undefined) return error;
+  const flag = FLAGS[row.name]?.find(({ option }) => option === error.argument);
+  return flag === undefined ? error : new UsageError(longOf(flag.flags), error.message);
+}
+
+function longOf(flags: string): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}
+
+function attributeOf(command: Command, flags: string): string {
+  const option = command.options.find((each) => each.flags === flags);
+  return option?.attributeName() ?? '';
+}

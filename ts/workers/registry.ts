@@ -1,0 +1,80 @@
+/** Every worker by name. A new one is one file and one row here. */
+
+import { requireObject, requireOneOf } from '../core/arguments.js';
+import { PowError } from '../errors.js';
+import type { Worker } from '../miner/ports.js';
+import { type ConstantDelayOptions, ConstantDelayWorker } from './constant-delay.js';
+import { CpuWorker, type CpuWorkerOptions } from './cpu.js';
+import { type WorkerHow, type WorkerRow, workerRow } from './row.js';
+import { type SimulationOptions, SimulationWorker } from './simulation.js';
+
+/** Command line, configuration, documentation and the contract tests walk this table. */
+export const WORKERS: readonly WorkerRow[] = [
+  workerRow<CpuWorkerOptions>({
+    name: 'cpu',
+    summary: 'hashes on threads of this machine',
+    proof: 'required',
+    options: {
+      threads: "'auto', a number, or a share of this machine like '75%'",
+      priority: "'background' lets the rest of the machine go first; or 'normal'",
+      affinity: "CPUs that threads stay on: 'none', 'spread', or one each",
+      backend: "what does the hashing: 'auto', 'native' or 'portable'",
+      kernel: 'one kernel instead of the fastest',
+      lanes: 'most jobs at once (64)',
+      batchNonces: 'nonces of one batch (the chunk of each thread, about a millisecond)',
+      seed: 'fixes the nonce that each job starts at',
+    },
+    open: (options) => new CpuWorker(options),
+  }),
+  workerRow<SimulationOptions>({
+    name: 'simulation',
+    summary: 'waits as long as hashing would take, and does none',
+    proof: 'unchecked',
+    options: {
+      hashRate: 'hashes a second, shared by the jobs in hand (1,000,000)',
+      probability: "that one hash is a solution (the odds of the job's target)",
+      seed: 'fixes how many hashes each job costs',
+    },
+    open: (options, how) => new SimulationWorker(options, how),
+  }),
+  workerRow<ConstantDelayOptions>({
+    name: 'constant-delay',
+    summary: 'solves a job whenever a fixed time has passed',
+    proof: 'unchecked',
+    options: {
+      blockTimeMs: 'milliseconds between two blocks of one chain (30,000)',
+      chains: 'chains of the network, whose blocks share a block time (20)',
+    },
+    open: (options, how) => new ConstantDelayWorker(options, how),
+  }),
+];
+
+/** @throws {@link PowError} `POW_ARGUMENT` (`worker`) */
+export function workerRowOf(name: string): WorkerRow {
+  const names = WORKERS.map((row) => row.name);
+  requireOneOf(name, names, 'worker');
+  return WORKERS[names.indexOf(name)] as WorkerRow;
+}
+
+/**
+ * Opens a worker by name.
+ *
+ * @param options - of its row; an unknown one is an error, too
+ * @returns rejects with `POW_ARGUMENT`, `argument` naming the option (`worker` for the name), or
+ *   with what the worker could not have: `POW_BACKEND`, `POW_KERNEL`, `POW_WORKER`
+ */
+export async function openWorker(
+  name: string,
+  options: object = {},
+  how: WorkerHow = {},
+): Promise<Worker> {
+  const row = workerRowOf(name);
+  requireObject(options, 'options');
+  for (const [option, value] of Object.entries(options)) {
+    if (Object.hasOwn(row.options, option)) continue;
+    const known = Object.keys(row.options).join(', ');
+    const detail = `${name} has no option ${option}; it has ${known}`;
+    if (value !== undefined) throw new PowError('POW_ARGUMENT', detail, { argument: option });
+  }
+  return row.open(options, how);
+}
