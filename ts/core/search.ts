@@ -8,7 +8,9 @@ import { badArgument, requireObject } from './arguments.js';
 import { type Goal, goalPlan } from './goal.js';
 import { holdProcess, releaseProcess } from './keep-alive.js';
 import { type NonceRange, requireRange } from './nonce-range.js';
+import { endWith, type Searcher, tracedSearcher } from './search-trace.js';
 import { type Solution, solutionOf } from './solution.js';
+import { Trace, traced } from './tracing.js';
 import { type Work, workPlan } from './work.js';
 
 /** Ten times a second. */
@@ -45,10 +47,22 @@ export function search(
   work: Work,
   options: MineOptions,
 ): Promise<Solution | null> {
+  const trace = Trace.start('pow.mine');
+  if (trace === null) return start(engine, work, options, null);
+  const searching = start(tracedSearcher(engine, trace), work, options, trace);
+  return endWith(trace, searching, options);
+}
+
+function start(
+  engine: Searcher,
+  work: Work,
+  options: MineOptions,
+  trace: Trace | null,
+): Promise<Solution | null> {
   return new Promise((resolve, reject) => {
     requireObject(options, 'options');
     const { target, range, signal, onProgress } = options;
-    const plan = searchPlan(work, target, range);
+    const plan = traced(trace, 'pow.plan', () => searchPlan(work, target, range));
     requireSignal(signal);
     if (onProgress !== undefined && typeof onProgress !== 'function') {
       throw badArgument('onProgress', 'a function', onProgress);
@@ -66,7 +80,7 @@ export function search(
       if (left) return; // settled before the last thread had gone
       leave();
       try {
-        resolve(outcome(end, plan, target));
+        resolve(outcome(end, plan, target, trace));
       } catch (error) {
         reject(error);
       }
@@ -106,10 +120,15 @@ function requireSignal(signal: AbortSignal | undefined): void {
   }
 }
 
-function outcome(end: SearchEnd, plan: SearchPlan, goal: Goal): Solution | null {
+function outcome(
+  end: SearchEnd,
+  plan: SearchPlan,
+  goal: Goal,
+  trace: Trace | null,
+): Solution | null {
   switch (end.kind) {
     case 'found':
-      return solutionOf(plan.work, goal, end.nonce);
+      return traced(trace, 'pow.verify', () => solutionOf(plan.work, goal, end.nonce));
     case 'exhausted':
       return null;
     case 'panicked':

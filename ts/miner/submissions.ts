@@ -1,5 +1,7 @@
 /** Solutions on their way to the source, in the background: mining never waits for an answer. */
 
+import { printable } from '../core/printable.js';
+import { Trace } from '../core/tracing.js';
 import { PowError } from '../errors.js';
 import type { MinerEvent } from './events.js';
 import type { Found, WorkSource } from './ports.js';
@@ -56,11 +58,18 @@ export class Submissions {
   async #submit(found: Found): Promise<void> {
     // The source runs in its own turn, so that whatever it does first delays no switch.
     await undefined;
+    const names = { 'pow.lane': printable(found.job.lane), 'pow.job': printable(found.job.id) };
+    const trace = Trace.start('pow.submit', names);
+    const submit = () => this.#source.submit(found, this.#giveUp.signal);
     try {
-      const outcome = await this.#source.submit(found, this.#giveUp.signal);
+      const outcome = await (trace === null ? submit() : trace.within(submit));
+      trace?.set({ 'pow.result': outcome.result, 'pow.block': outcome.block });
       this.#over(found, { kind: 'outcome', found, outcome });
     } catch (error) {
+      trace?.fail(error);
       this.#over(found, { kind: 'undelivered', found, error });
+    } finally {
+      trace?.end();
     }
   }
 
