@@ -2,6 +2,7 @@
 
 export { type ConstantDelayOptions, ConstantDelayWorker } from './constant-delay.js';
 export { CpuWorker, type CpuWorkerOptions } from './cpu.js';
+export { type OnDemandOptions, OnDemandWorker } from './on-demand.js';
 export { openWorker, WORKERS } from './registry.js';
 export type { WorkerHow, WorkerNotice, WorkerRow } from './row.js';
 export { type SimulationOptions, SimulationWorker } from './simulation.js';

@@ -5,6 +5,7 @@ import { PowError } from '../errors.js';
 import type { Worker } from '../miner/ports.js';
 import { type ConstantDelayOptions, ConstantDelayWorker } from './constant-delay.js';
 import { CpuWorker, type CpuWorkerOptions } from './cpu.js';
+import { type OnDemandOptions, OnDemandWorker } from './on-demand.js';
 import { type WorkerHow, type WorkerRow, workerRow } from './row.js';
 import { type SimulationOptions, SimulationWorker } from './simulation.js';
 
@@ -46,6 +47,17 @@ export const WORKERS: readonly WorkerRow[] = [
       chains: 'chains of the network, whose blocks share a block time (20)',
     },
     open: (options, how) => new ConstantDelayWorker(options, how),
+  }),
+  workerRow<OnDemandOptions>({
+    name: 'on-demand',
+    summary: 'solves jobs when an HTTP request asks for blocks',
+    proof: 'unchecked',
+    options: {
+      host: "where it listens: an address, a name, or '*' for everywhere (127.0.0.1)",
+      port: '0 takes any that is free (1917)',
+      chains: 'of the network; blocks of no other can be asked for (20)',
+    },
+    open: (options, how) => OnDemandWorker.open(options, how),
   }),
 ];
 

@@ -1,5 +1,6 @@
 /** A miner at work, in lines and in JSON. */
 
+import type { StarvedEvent } from '../../miner/events.js';
 import type { MinerStats, OutcomeCounts } from '../../miner/stats.js';
 import { count, duration, elapsed, hashRate } from '../quantities.js';
 import { textTable } from '../table.js';
@@ -28,6 +29,16 @@ export function runLine(stats: MinerStats, rates: Rates, facts: Facts): string {
     elapsed(facts.elapsedMs),
     ...(lanes.length > 0 ? [lanes.join(', ')] : []),
   ].join(' | ');
+}
+
+/** Why threads starve shows in how much there was for them: jobs running, jobs that came. */
+export function starvedLine(event: StarvedEvent): string {
+  const { threads, ofThreads, starvedMs, windowMs, batch, running } = event;
+  const jobs = (many: number) => `${many} ${many === 1 ? 'job' : 'jobs'}`;
+  return (
+    `${threads} of ${ofThreads} threads starved, for ${duration(starvedMs)} in all within ` +
+    `${duration(windowMs)}: ${jobs(running)} running, ${jobs(batch)} in the last batch`
+  );
 }
 
 /** `12 accepted, 1 stale, 0 rejected, 0 unknown`. Duplicates are told only where there are some. */

@@ -1,25 +1,25 @@
 import { printable, printableLines } from '../../core/printable.js';
+import type { MetricsServer, Mining } from '../../metrics/index.js';
 import type { MinerEvent } from '../../miner/events.js';
 import { Miner } from '../../miner/loop.js';
 import type { Worker, WorkSource } from '../../miner/ports.js';
+import type { Config } from '../config/load.js';
+import { LOG_LEVELS, type LogLevel } from '../config/schema/session.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { interruptSignal } from '../interrupt.js';
 import { LiveStatus } from '../live-status.js';
+import { type MetricsPlace, openMetrics } from './metrics.js';
 import { Rates } from './rates.js';
-import { runJson, runLine, runSummary } from './report.js';
+import { runJson, runLine, runSummary, starvedLine } from './report.js';
 import type { Notice } from './tables.js';
-
-/** Least to most talkative. */
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface SessionOptions {
   /** Makes both; what it rejects with ends the session before it began. */
   open(onNotice: (notice: Notice) => void): Promise<{ source: WorkSource; worker: Worker }>;
-  /** Stop after so many accepted blocks; `null`: never. */
-  readonly blocks: number | null;
-  readonly logLevel: LogLevel;
+  readonly config: Config;
   readonly json: boolean;
+  /** Default: nowhere. */
+  readonly metrics?: MetricsPlace | null;
 }
 
 const TICK_MS = 500;
@@ -39,6 +39,7 @@ class Session {
   readonly #enough = new AbortController();
   /** By job that is mined now: hashes that a solution costs. */
   readonly #expected = new Map<string, number>();
+  readonly #warned = new Set<string>();
   #accepted = 0;
 
   constructor(options: SessionOptions) {
@@ -51,12 +52,16 @@ class Session {
     const onNotice = (notice: Notice) => this.#log(notice.level, notice.text);
     const { source, worker } = await this.#options.open(onNotice);
     const miner = new Miner(source, worker, { onEvent: (event) => this.#heard(event) });
-    const timer = setInterval(() => this.#show(miner), TICK_MS);
+    const timer = setInterval(() => {
+      this.#show(miner);
+      this.#warn(worker);
+    }, TICK_MS);
     try {
       await miner.run(this.#enough.signal);
     } finally {
       clearInterval(timer);
       this.#status.clear();
+      this.#warn(worker);
       await source.close();
       await worker.close();
     }
@@ -67,6 +72,14 @@ class Session {
       : printableLines(runSummary(stats, elapsedMs));
     process.stdout.write(`${text}\n`);
     return interrupted.aborted ? EXIT.interrupted : EXIT.done;
+  }
+
+  async #serveMetrics(mining: Mining): Promise<MetricsServer | null> {
+    const { metrics: place = null } = this.#options;
+    if (place === null) return null;
+    const server = await openMetrics(mining, place);
+    this.#log('info', `metrics and health on ${server.url}`);
+    return server;
   }
 
   get #elapsedMs(): number {
@@ -82,6 +95,14 @@ class Session {
     const facts = { elapsedMs: this.#elapsedMs, lanes: costs.length, expectedHashes };
     const line = () => printable(runLine(stats, this.#rates, facts));
     this.#status.showLine(line, this.#elapsedMs);
+  }
+
+  /** What the worker could not have (an affinity pin, a priority), each once. */
+  #warn(worker: Worker): void {
+    for (const text of worker.stats().warnings) {
+      if (!this.#warned.has(text)) this.#log('warn', text);
+      this.#warned.add(text);
+    }
   }
 
   #heard(event: MinerEvent): void {
@@ -103,6 +124,9 @@ class Session {
       case 'undelivered':
         this.#log('error', `${event.found.job.lane}: ${messageOf(event.error)}`);
         break;
+      case 'starved':
+        this.#log('warn', starvedLine(event));
+        break;
       case 'outcome':
         this.#outcome(event);
     }
@@ -116,12 +140,13 @@ class Session {
     this.#log(result === 'accepted' ? 'info' : 'warn', line);
     if (result !== 'accepted' || !block) return;
     this.#accepted += 1;
-    if (this.#accepted === this.#options.blocks) this.#enough.abort();
+    if (this.#accepted === this.#options.config.settings.blocks) this.#enough.abort();
   }
 
   /** Everything that comes from outside ends up here: no control character goes further. */
   #log(level: LogLevel, text: string): void {
-    if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.#options.logLevel)) return;
+    if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.#options.config.settings.log.level))
+      return;
     const mark = level === 'error' || level === 'warn' ? `${level}: ` : '';
     this.#status.note(`${mark}${printable(text)}`);
   }

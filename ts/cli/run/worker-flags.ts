@@ -33,6 +33,11 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     },
     { option: 'chains', flags: '--constant-delay-chains <n>', value: wholeNumber(1, 1024) },
   ],
+  'on-demand': [
+    { option: 'host', flags: '--on-demand-interface <host>', value: String },
+    { option: 'port', flags: '--on-demand-port <port>', value: wholeNumber(0, 65_535) },
+    { option: 'chains', flags: '--on-demand-chains <n>', value: wholeNumber(1, 1024) },
+  ],
 };
 
 const POWERS: Readonly<Record<string, number>> = {
