@@ -174,6 +174,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     server.once('error', failed);
     server.listen(port, host, () => {
       server.removeListener('error', failed);
+      // No descriptor left for a connection: a failed scrape, not the end of the miner.
+      server.on('error', () => {});
       resolve();
     });
   });

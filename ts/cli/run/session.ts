@@ -8,7 +8,7 @@ import { LOG_LEVELS, type LogLevel } from '../config/schema/session.js';
 import { EXIT, type ExitCode } from '../exit.js';
 import { interruptSignal } from '../interrupt.js';
 import { LiveStatus } from '../live-status.js';
-import { type MetricsPlace, openMetrics } from './metrics.js';
+import { openMetrics } from './metrics.js';
 import { Rates } from './rates.js';
 import { runJson, runLine, runSummary, starvedLine } from './report.js';
 import type { Notice } from './tables.js';
@@ -18,8 +18,6 @@ export interface SessionOptions {
   open(onNotice: (notice: Notice) => void): Promise<{ source: WorkSource; worker: Worker }>;
   readonly config: Config;
   readonly json: boolean;
-  /** Default: nowhere. */
-  readonly metrics?: MetricsPlace | null;
 }
 
 const TICK_MS = 500;
@@ -56,12 +54,15 @@ class Session {
       this.#show(miner);
       this.#warn(worker);
     }, TICK_MS);
+    let metrics: MetricsServer | null = null;
     try {
+      metrics = await this.#serveMetrics({ miner, source, worker });
       await miner.run(this.#enough.signal);
     } finally {
       clearInterval(timer);
       this.#status.clear();
       this.#warn(worker);
+      await metrics?.close();
       await source.close();
       await worker.close();
     }
@@ -75,10 +76,8 @@ class Session {
   }
 
   async #serveMetrics(mining: Mining): Promise<MetricsServer | null> {
-    const { metrics: place = null } = this.#options;
-    if (place === null) return null;
-    const server = await openMetrics(mining, place);
-    this.#log('info', `metrics and health on ${server.url}`);
+    const server = await openMetrics(mining, this.#options.config.settings.metrics);
+    if (server !== null) this.#log('info', `metrics and health on ${server.url}`);
     return server;
   }
 
