@@ -1,6 +1,7 @@
 /** What a miner tells while it runs, in the order in which it happens. */
 
 import type { Found, Job, Outcome } from './ports.js';
+import type { Starved } from './starvation.js';
 
 export type MinerEvent =
   /** A live set was taken in one go; `fresh`: how many of its jobs were new. */
@@ -27,4 +28,14 @@ export type MinerEvent =
   | { readonly kind: 'found'; readonly found: Found }
   | { readonly kind: 'outcome'; readonly found: Found; readonly outcome: Outcome }
   /** The source could not send it. */
-  | { readonly kind: 'undelivered'; readonly found: Found; readonly error: unknown };
+  | { readonly kind: 'undelivered'; readonly found: Found; readonly error: unknown }
+  /** Threads had nothing to hash while there was work. At most one in ten seconds. */
+  | StarvedEvent;
+
+export interface StarvedEvent extends Starved {
+  readonly kind: 'starved';
+  /** New jobs in the set that was taken last. */
+  readonly batch: number;
+  /** Jobs in the hands of the worker now. */
+  readonly running: number;
+}

@@ -10,6 +10,7 @@ import { type Action, Lanes, type Run } from './lanes.js';
 import type { Found, Job, Worker, WorkSource } from './ports.js';
 import { Preemption, type PreemptionOptions } from './preemption.js';
 import { Random, type Seed } from './seed.js';
+import { STARVATION_WINDOW_MS, Starvation } from './starvation.js';
 import { type MinerStats, Tally } from './stats.js';
 import { Submissions } from './submissions.js';
 
@@ -50,6 +51,9 @@ export class Miner {
   readonly #submissions: Submissions;
   readonly #minings = new Map<Run, Mining>();
   readonly #seen = new Map<string, string>();
+  readonly #starvation = new Starvation();
+  /** New jobs of the newest set. */
+  #batch = 0;
   readonly #reading = new AbortController();
   #stop: () => void = () => {};
   readonly #stopped = new Promise<void>((resolve) => {
@@ -59,6 +63,7 @@ export class Miner {
   #finishing = false;
   #running: Promise<'source-ended' | 'closed'> | null = null;
   #cancelWake: () => void = () => {};
+  #cancelLook: () => void = () => {};
 
   /** @throws {@link PowError} `POW_ARGUMENT` */
   constructor(source: WorkSource, worker: Worker, options: MinerOptions = {}) {
@@ -112,6 +117,7 @@ export class Miner {
     if (signal !== undefined) hearAbort(signal, stop);
     if (signal?.aborted) stop();
     let ended = false;
+    if (this.#worker.stats().threads.length > 0) this.#lookAtThreads();
     try {
       const reading = this.#read().then(() => {
         ended = !this.#finishing; // else it ended because it was told to
@@ -148,6 +154,7 @@ export class Miner {
     });
     this.#seen.clear();
     for (const { lane, id } of set) this.#seen.set(lane, id);
+    this.#batch = fresh;
     this.#tell({ kind: 'taken', jobs: set.length, fresh });
     this.#act((nowMs) => this.#lanes.live(minable, nowMs));
   }
@@ -165,6 +172,14 @@ export class Miner {
     if (this.#finishing || waitMs === Number.POSITIVE_INFINITY) return;
     const wake = () => this.#act((nowMs) => this.#lanes.wake(nowMs));
     this.#cancelWake = this.#clock.after(waitMs, wake);
+  }
+
+  /** Now, and again in every window: threads that starve are told of. */
+  #lookAtThreads(): void {
+    const starved = this.#starvation.look(this.#worker.stats().threads, this.#clock.now());
+    const [batch, running] = [this.#batch, this.#minings.size];
+    if (starved !== null) this.#tell({ kind: 'starved', ...starved, batch, running });
+    this.#cancelLook = this.#clock.after(STARVATION_WINDOW_MS, () => this.#lookAtThreads());
   }
 
   #perform(action: Action): void {
@@ -236,6 +251,7 @@ export class Miner {
   async #finish(): Promise<void> {
     this.#finishing = true;
     this.#cancelWake();
+
     this.#reading.abort();
     for (const action of this.#lanes.stopAll()) this.#perform(action);
     await this.#within(this.#closeMs, async () => {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Rates } from '../../../ts/cli/run/rates.js';
-import { runJson, runLine, runSummary } from '../../../ts/cli/run/report.js';
+import { runJson, runLine, runSummary, starvedLine } from '../../../ts/cli/run/report.js';
 import type { LaneCounts, MinerStats } from '../../../ts/miner/stats.js';
 
 const none = { accepted: 0, stale: 0, duplicate: 0, rejected: 0, unknown: 0 };
@@ -35,6 +35,15 @@ test('the line says rate, outcomes, lanes, expectation, time, and the rate of ev
 test('nothing is promised before there is a rate', () => {
   const line = runLine(statsOf([]), new Rates(), { elapsedMs: 0, lanes: 0, expectedHashes: null });
   assert.is(line, '0 H/s | 0 accepted, 0 stale, 0 rejected, 0 unknown | 0 lanes | 0:00');
+});
+
+test('threads that starve are told of in one line', () => {
+  const times = { starvedMs: 2100, windowMs: 1000 };
+  const counts = { threads: 3, ofThreads: 24, running: 1, batch: 2 };
+  assert.is(
+    starvedLine({ kind: 'starved', ...counts, ...times }),
+    '3 of 24 threads starved, for 2.10 s in all within 1.00 s: 1 job running, 2 jobs in the last batch',
+  );
 });
 
 test('rates are those of the last ten seconds', () => {
