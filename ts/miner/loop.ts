@@ -251,7 +251,7 @@ export class Miner {
   async #finish(): Promise<void> {
     this.#finishing = true;
     this.#cancelWake();
-
+    this.#cancelLook();
     this.#reading.abort();
     for (const action of this.#lanes.stopAll()) this.#perform(action);
     await this.#within(this.#closeMs, async () => {

@@ -8,7 +8,7 @@ import type { ThreadStats } from '../native/contract.js';
 /** How often the threads are looked at. */
 export const STARVATION_WINDOW_MS = 1_000;
 /** A thread that starved for a larger part of a window counts. */
-const STARVED_SHARE = 0.2;
+const STARVED_SHARE = 0.25;
 /** Told at most so often. */
 const TOLD_EVERY_MS = 10_000;
 
@@ -35,7 +35,7 @@ export class Starvation {
     const last = this.#last;
     this.#last = { atMs: nowMs, rows };
     if (last !== null && nowMs > last.atMs) this.#add(last.rows, rows, last.atMs, nowMs);
-    if (this.#threads === 0 || nowMs - this.#toldAtMs < 0) return null;
+    if (this.#threads === 0 || nowMs - this.#toldAtMs < TOLD_EVERY_MS) return null;
     const [threads, starvedMs] = [this.#threads, this.#starvedMs];
     this.#toldAtMs = nowMs;
     this.#threads = 0;
@@ -51,7 +51,7 @@ export class Starvation {
   ): void {
     // A thread that is new, or began again, is looked at from the next window on.
     const starved = after
-      .map(({ starvedMs }, row) => starvedMs - (before[row]?.starvedMs ?? 0))
+      .map(({ starvedMs }, row) => starvedMs - (before[row]?.starvedMs ?? starvedMs))
       .filter((ms) => ms > STARVED_SHARE * (toMs - fromMs));
     if (starved.length === 0) return;
     if (this.#threads === 0) this.#sinceMs = fromMs;

@@ -100,7 +100,7 @@ class Session {
   #warn(worker: Worker): void {
     for (const text of worker.stats().warnings) {
       if (!this.#warned.has(text)) this.#log('warn', text);
-
+      this.#warned.add(text);
     }
   }
 
