@@ -15,11 +15,16 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 
+  readonly flag: string;
+  readonly expected: string;
+
   /**
    * @param flag - as it is typed: `--work`
    * @param expected - what would have been right, and what was found
    */
   constructor(flag: string, expected: string) {
     super(`${flag}: ${expected}`);
+    this.flag = flag;
+    this.expected = expected;
   }
 }

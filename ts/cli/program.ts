@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { printable, printableLines } from '../core/printable.js';
 import { PowError } from '../errors.js';
 import { COMMANDS } from './commands.js';
+import { ConfigError } from './config/load.js';
 import { EXIT, type ExitCode, UsageError } from './exit.js';
 import { Interrupted } from './interrupt.js';
 
@@ -63,7 +64,9 @@ function report(error: unknown, json: boolean): ExitCode {
   }
   if (error instanceof Interrupted) return EXIT.interrupted;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: ${printable(message)}\n`);
+  const lines = error instanceof ConfigError ? message.split('\n') : [message];
+  for (const line of lines) process.stderr.write(`error: ${printable(line)}\n`);
+  if (error instanceof ConfigError) return EXIT.usage;
   if (error instanceof UsageError) {
     process.stderr.write('(--help shows every flag)\n');
     return EXIT.usage;

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { optional, setting } from '../setting.js';
+import {
+  affinity,
+  oneOf,
+  port,
+  positiveNumber,
+  rate,
+  text,
+  threads,
+  wholeNumber,
+} from '../values.js';
+
+const CPU = 'With --worker cpu:';
+
+export const engineSection = z
+  .strictObject({
+    threads: setting(threads, 'auto', {
+      description: 'auto, a number, or a share like 75%',
+      flag: '--threads <n>',
+      heading: CPU,
+    }),
+    priority: setting(oneOf('background', 'normal'), 'background', {
+      description: 'background lets the rest of the machine go first',
+      flag: '--priority <level>',
+      heading: CPU,
+    }),
+    affinity: setting(affinity, 'none', {
+      description: 'which CPUs threads stay on: none, spread, or one each, like 0,2,4',
+      flag: '--affinity <cpus>',
+      heading: CPU,
+    }),
+    backend: setting(oneOf('auto', 'native', 'portable'), 'auto', {
+      description: 'what does the hashing',
+      flag: '--backend <name>',
+      heading: CPU,
+    }),
+    kernel: optional(text('the name of a kernel'), {
+      description: 'one kernel instead of the fastest (pow-native doctor lists them)',
+      flag: '--kernel <name>',
+      heading: CPU,
+    }),
+  })
+  .prefault({});
+
+const SIMULATION = 'With --worker simulation:';
+const CONSTANT_DELAY = 'With --worker constant-delay:';
+const ON_DEMAND = 'With --worker on-demand:';
+
+/** One section for each worker, named as the worker; its settings are named as its options. */
+export const workerSections = {
+  simulation: z
+    .strictObject({
+      hashRate: optional(rate, {
+        description: 'hashes a second, shared by the jobs in hand (1,000,000)',
+        flag: '-r, --hash-rate <n>',
+        heading: SIMULATION,
+      }),
+      probability: optional(positiveNumber(1), {
+        description: "that one hash is a solution (the odds of the job's target)",
+        flag: '--simulation-probability <p>',
+        heading: SIMULATION,
+      }),
+      seed: optional(text('any text'), {
+        description: 'fixes how many hashes each job costs',
+        flag: '--simulation-seed <seed>',
+        heading: SIMULATION,
+      }),
+    })
+    .prefault({}),
+  'constant-delay': z
+    .strictObject({
+      blockTimeMs: optional(positiveNumber(86_400_000), {
+        description: 'between two blocks of one chain (30,000); the flag takes seconds',
+        flag: '--constant-delay-block-time <s>',
+        heading: CONSTANT_DELAY,
+      }),
+      chains: optional(wholeNumber(1, 1024), {
+        description: 'chains of the network, whose blocks share a block time (20)',
+        flag: '--constant-delay-chains <n>',
+        heading: CONSTANT_DELAY,
+      }),
+    })
+    .prefault({}),
+  'on-demand': z
+    .strictObject({
+      host: optional(text('an address, a name, or *'), {
+        description: 'where it listens; * for everywhere (127.0.0.1)',
+        flag: '--on-demand-interface <host>',
+        heading: ON_DEMAND,
+        local: true,
+      }),
+      port: optional(port, {
+        description: '0 takes any that is free (1917)',
+        flag: '--on-demand-port <port>',
+        heading: ON_DEMAND,
+        local: true,
+      }),
+      chains: optional(wholeNumber(1, 1024), {
+        description: 'of the network; blocks of no other can be asked for (20)',
+        flag: '--on-demand-chains <n>',
+        heading: ON_DEMAND,
+      }),
+    })
+    .prefault({}),
+};
