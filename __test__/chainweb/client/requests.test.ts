@@ -7,6 +7,8 @@ import { bytesOf, vectors } from '../vectors.js';
 
 const KEY = 'ab'.repeat(32);
 const miner = { account: `k:${KEY}`, predicate: 'keys-all', publicKeys: [KEY] };
+/** Nothing that is answered is late, however busy the machine. */
+const PATIENT = { timeoutMs: 240_000, connectTimeoutMs: 240_000 } as const;
 const workBody = bytesOf(vectors.workResponse.hex);
 const never = new AbortController().signal;
 
@@ -19,7 +21,7 @@ async function sent(
   await withRawNode(
     () => answer,
     async (node: RawNode) => {
-      const client = new ChainwebClient({ url: node.url, miner });
+      const client = new ChainwebClient({ ...PATIENT, url: node.url, miner });
       try {
         await call(client);
       } finally {
@@ -158,7 +160,7 @@ test('connections are used again', async () => {
   await withRawNode(
     () => info(),
     async (node) => {
-      const client = new ChainwebClient({ url: node.url, miner });
+      const client = new ChainwebClient({ ...PATIENT, url: node.url, miner });
       for (let i = 0; i < 10; i++) {
         await client.info(never);
         most = Math.max(most, node.open.size);
@@ -174,7 +176,7 @@ test('an update stream stands in the way of no other request', async () => {
   const answer = ({ path }: { path: string }) =>
     path.endsWith('/updates') ? streamOf('event:New Cut\n\n') : info();
   await withRawNode(answer, async (node) => {
-    const client = new ChainwebClient({ url: node.url, miner, connections: 1 });
+    const client = new ChainwebClient({ ...PATIENT, url: node.url, miner, connections: 1 });
     const stop = new AbortController();
     const streams = [0, 1, 2].map((chain) => client.updates('development', chain, stop.signal));
     await Promise.all(streams);

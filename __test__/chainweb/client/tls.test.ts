@@ -10,6 +10,8 @@ import { info, withRawNode } from '../raw-node.js';
 const miner = { account: 'k:00', predicate: 'keys-all', publicKeys: ['00'] };
 const never = new AbortController().signal;
 const tls = selfSigned();
+/** Nothing that is answered is late, however busy the machine. */
+const PATIENT = { timeoutMs: 240_000, connectTimeoutMs: 240_000 } as const;
 
 async function withClient(
   options: { ca?: string; insecure?: boolean },
@@ -18,7 +20,7 @@ async function withClient(
   await withRawNode(
     () => info(),
     async ({ url, requests }) => {
-      const client = new ChainwebClient({ url, miner, tls: options });
+      const client = new ChainwebClient({ ...PATIENT, url, miner, tls: options });
       await use(client, requests);
       await client.close();
     },
@@ -54,7 +56,7 @@ test('a name that is not in the certificate is refused, authority or not', async
     () => info(),
     async ({ url }) => {
       const other = url.replace('127.0.0.1', 'localhost');
-      const client = new ChainwebClient({ url: other, miner, tls: { ca: tls.cert } });
+      const client = new ChainwebClient({ ...PATIENT, url: other, miner, tls: { ca: tls.cert } });
       const failure = (await rejection(client.info(never))) as NodeFailure;
       assert.is(failure.kind, 'untrusted', failure.message);
       await client.close();
@@ -67,7 +69,7 @@ test('TLS to a port without it says so, and is not tried again', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
-  const client = new ChainwebClient({ url: `https://127.0.0.1:${port}`, miner });
+  const client = new ChainwebClient({ ...PATIENT, url: `https://127.0.0.1:${port}`, miner });
   const failure = (await rejection(client.info(never))) as NodeFailure;
   assert.is(failure.kind, 'untrusted', failure.message);
   assert.match(failure.message, 'no TLS there');

@@ -19,7 +19,7 @@ export const JSON_BODY = { 'Content-Type': 'application/json' };
 export const OCTET_BODY = { 'Content-Type': 'application/octet-stream' };
 
 /** Whatever takes longer than this hangs, and its test fails. */
-const OVERDUE_MS = 30_000;
+const OVERDUE_MS = 240_000;
 
 /** Runs `use` with a node and closes it, whatever happens. */
 export async function withDevnet(

@@ -6,6 +6,7 @@ import { encodeWorkResponse } from '../../../ts/chainweb/codec.js';
 import type { Fault, FaultPlace } from '../../../ts/chainweb/index.js';
 import type { PowError } from '../../../ts/errors.js';
 import { selfSigned } from '../certificate.js';
+import { HeldClock } from '../held-clock.js';
 import {
   drop,
   hang,
@@ -26,20 +27,20 @@ import {
 } from './running-source.js';
 
 const never = new AbortController().signal;
-const source = { retry: { firstMs: 1, eagerMs: 5, patientMs: 20 }, timeoutMs: 200, pollMs: 50 };
+const source = {
+  retry: { firstMs: 1, eagerMs: 5, patientMs: 20 },
+  ...{ pollMs: 50, refreshMs: 50 },
+};
 
 /** Where, how, and what the failure counts as; `null`: nothing failed. */
 const PASSING: [FaultPlace, Fault, string | null][] = [
   ['work', { kind: 'delay', value: 100, times: 3 }, null],
-  ['work', { kind: 'delay', value: 1000, times: 2 }, 'late'],
-  ['work', { kind: 'hang', times: 2 }, 'late'],
   ['work', { kind: 'status', value: 503, times: 5 }, 'failing'],
   ['work', { kind: 'drop', times: 5 }, 'lost'],
   ['work', { kind: 'lose', times: 5 }, 'lost'],
   ['work', { kind: 'garbage', times: 5 }, 'nonsense'],
   ['work', { kind: 'short', times: 5 }, 'nonsense'],
   ['work', { kind: 'half', times: 5 }, 'lost'],
-  ['info', { kind: 'hang', times: 2 }, 'late'],
   ['info', { kind: 'status', value: 502, times: 5 }, 'failing'],
   ['info', { kind: 'garbage', times: 5 }, 'nonsense'],
   ['info', { kind: 'half', times: 5 }, 'lost'],
@@ -60,7 +61,7 @@ for (const [place, fault, kind] of PASSING) {
         const [job] = await running.until((live) => live.length > 0);
         if (job === undefined) throw new Error('no job');
         const outcome = await running.source.submit(await solve(job), never);
-        assert.ok(['accepted', 'unknown'].includes(outcome.result), JSON.stringify(outcome));
+        assert.is(outcome.result, 'accepted', outcome.reason);
       }
       await running.until((live) => live.length === 4);
       assert.is(running.source.status().connection, 'connected');
@@ -68,6 +69,44 @@ for (const [place, fault, kind] of PASSING) {
       await running.stop();
       await node.close();
     }
+  });
+}
+
+/** A node of one chain. */
+const oneChain = ({ path }: RawRequest): RawReply => {
+  if (path === '/info') return info();
+  return path.endsWith('/updates') ? hang : reply(200, encodeWorkResponse(headerOf({ chain: 1 })));
+};
+
+for (const [place, end] of [
+  ['work', '/mining/work?chain=1'],
+  ['info', '/info'],
+] as const) {
+  test(`${place}: hung: given up in time and asked again, at the start and later`, async () => {
+    const clock = new HeldClock();
+    let left = 3;
+    const answer = (request: RawRequest): RawReply => {
+      const isIt = request.path.endsWith(end) || (place === 'work' && /work$/.test(request.path));
+      if (!isIt || left === 0) return oneChain(request);
+      left -= 1;
+      return () => setImmediate(() => clock.giveUp());
+    };
+    await withRawNode(answer, async ({ url, open, requests }) => {
+      const patient = { ...source, chains: 1, clock, timeoutMs: clock.heldMs };
+      const running = runSource(url, patient);
+      await running.until((live) => live.length === 1);
+      assert.is(left, 0);
+      const { errors } = running.source.status();
+      assert.ok((errors['late'] ?? 0) >= 3);
+      await eventually(() => requests.some(({ path }) => path.endsWith('/updates')), 'a stream');
+      left = 3;
+      // Behind the address may be another node when the connection was lost: it is asked its name.
+      for (const socket of open) socket.destroy();
+      await eventually(() => left === 0, 'asked again');
+      await eventually(() => running.source.status().connection === 'connected', 'connected');
+      await running.until((live) => live.length === 1);
+      await running.stop();
+    });
   });
 }
 
@@ -91,7 +130,7 @@ for (const [place, status] of [
     await eventually(() => running.source.status().connection === 'lost', 'lost');
     node.setFault('work', null);
     await eventually(() => running.source.status().connection === 'connected', 'connected again');
-    assert.is(running.source.status().reconnects, 1);
+    assert.ok(running.source.status().reconnects >= 1);
     await running.stop();
     await node.close();
   });
@@ -133,10 +172,11 @@ for (const [fault, kind] of STREAMS) {
 
 test('a node of another network behind the same address ends it', async () => {
   let network = 'development';
-  const answer = ({ path }: RawRequest): RawReply => {
-    if (path === '/info') return info(network);
-    if (path.endsWith('/updates')) return hang;
-    return network === 'development' ? reply(200, encodeWorkResponse(headerOf({}))) : drop;
+  const answer = (request: RawRequest): RawReply => {
+    if (request.path === '/info') return info(network);
+    return network === 'development' || request.path.endsWith('/updates')
+      ? oneChain(request)
+      : drop;
   };
   await withRawNode(answer, async ({ url }) => {
     const running = runSource(url, { ...source, chains: 1 });

@@ -51,7 +51,7 @@ test('new transactions refresh, a new parent replaces; two updates in a row are 
   await withSource({ source: { chains: 1 } }, async ({ source, jobs, until }, node) => {
     const [first] = await until(isOf(1));
     const chain = Number(first?.lane.slice('chain-'.length));
-    await eventually(() => source.status().requests['updates']?.count === 1, 'a stream');
+    await eventually(() => (source.status().requests['updates']?.count ?? 0) >= 1, 'a stream');
     const isAfter = (id: string | undefined) => (live: readonly { id: string }[]) =>
       live.length === 1 && live[0]?.id !== id;
     for (let i = 0; i < 5; i++) {
@@ -68,7 +68,7 @@ test('a solution of the work before a refresh still counts', async () => {
   await withSource({ source: { chains: 1 } }, async ({ source, until }, node) => {
     const [first] = await until(isOf(1));
     if (first === undefined) throw new Error('no job');
-    await eventually(() => source.status().requests['updates']?.count === 1, 'a stream');
+    await eventually(() => (source.status().requests['updates']?.count ?? 0) >= 1, 'a stream');
     const found = await solve(first);
     node.refresh(Number(first.lane.slice('chain-'.length)));
     await until((live) => live.length === 1 && live[0]?.id !== first.id);
@@ -91,7 +91,7 @@ test('a block of another miner makes work stale: it is replaced, and not posted'
     const theirs = rival.live().find(({ lane }) => lane === job.lane);
     if (theirs === undefined) throw new Error('no job of the other');
     const found = await solve(job);
-    await eventually(() => mine.source.status().requests['updates']?.count === 20, 'streams');
+    await eventually(() => (mine.source.status().requests['updates']?.count ?? 0) >= 20, 'streams');
     assert.is((await rival.source.submit(await solve(theirs), never)).result, 'accepted');
     await mine.until((live) => live.every(({ id }) => id !== job.id));
     await eventually(() => mine.live().length >= 19, 'other work');

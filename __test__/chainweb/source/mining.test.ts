@@ -10,15 +10,17 @@ import type { MinerEvent } from '../../../ts/miner/events.js';
 import { Miner } from '../../../ts/miner/loop.js';
 import type { Outcome } from '../../../ts/miner/ports.js';
 import { CpuWorker } from '../../../ts/workers/cpu.js';
+import { OWN_HOST } from '../own-host.js';
 import {
   miner as account,
   closeLater,
   endEverything,
   eventually,
   openNode,
+  PATIENT,
 } from './running-source.js';
 
-const SOURCE = { miner: account, seed: 1, retry: { firstMs: 5, eagerMs: 50 } };
+const SOURCE = { ...PATIENT, miner: account, seed: 1, retry: { firstMs: 5, eagerMs: 50 } };
 const NODE = { difficulty: 2000, window: 0 } as const;
 
 interface Mining {
@@ -32,11 +34,14 @@ async function withMining(
   url: string,
   options: Partial<ChainwebSourceOptions>,
   use: (mining: Mining) => Promise<void>,
+  hear: (event: MinerEvent) => void = () => {},
 ): Promise<void> {
   const source = closeLater(new ChainwebSource({ url, ...SOURCE, ...options }));
-  const worker = closeLater(new CpuWorker({ threads: 2, seed: 1 }));
+  // At background priority a busy machine may let the threads wait for minutes.
+  const worker = closeLater(new CpuWorker({ threads: 2, seed: 1, priority: 'normal' }));
   const outcomes: string[] = [];
   const onEvent = (event: MinerEvent) => {
+    hear(event);
     if (event.kind === 'outcome') outcomes.push(textOf(event.outcome));
     if (event.kind === 'undelivered' || event.kind === 'failed') outcomes.push(String(event.error));
   };
@@ -91,28 +96,31 @@ test('every outcome is accepted, and every one is a block of the node', async ()
 test('updates and solutions at the same moment: nobody stops, nothing is mined twice', async () => {
   const events: DevnetEvent[] = [];
   const node = await open({ onSolved: (event) => events.push(event), difficulty: 200 });
-  await withMining(node.url, { chains: 20 }, async ({ outcomes }) => {
-    while (outcomes.length < 100) {
-      node.refresh();
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+  const refresh = (event: MinerEvent) => {
+    if (event.kind === 'found') node.refresh(Number(event.found.job.lane.slice('chain-'.length)));
+  };
+  const mine = async ({ outcomes }: Mining) => {
+    await eventually(() => outcomes.length >= 100, '100 outcomes');
     // The job before a refresh may still be solved: a second block on one parent is not posted.
     const others = outcomes.filter((text) => text !== 'accepted' && !text.startsWith('duplicate'));
     assert.equal(others, []);
-  });
+  };
+  await withMining(node.url, { chains: 20 }, mine, refresh);
   assert.equal(new Set(events.map(({ kind }) => kind)), new Set(['extended']));
   await node.close();
 });
 
-test('a hundred changes of work leave as many jobs and threads as there were', async () => {
+test('fifty changes of work leave as many jobs and threads as there were', async () => {
   const node = await open({ difficulty: 1e12 });
-  await withMining(node.url, { chains: 4 }, async ({ miner, worker }) => {
+  await withMining(node.url, { chains: 4 }, async ({ miner, worker, source }) => {
     await eventually(() => worker.stats().running.length === 4, 'four jobs');
-    for (let i = 1; i <= 100; i++) {
+    const streams = () => source.status().requests['updates']?.count ?? 0;
+    await eventually(() => streams() >= 4, 'four streams');
+    while (miner.stats().switches < 50) {
+      const before = miner.stats().switches;
       node.refresh();
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await eventually(() => miner.stats().switches > before, 'a switch');
     }
-    await eventually(() => miner.stats().switches > 10, 'switches');
     await eventually(() => worker.stats().running.length === 4, 'four jobs again');
     const { threads, hashes } = worker.stats();
     assert.is(threads.length, 2);
@@ -133,24 +141,21 @@ test('every thread mines', async () => {
 });
 
 test('a node that is down at the start is waited for; one that stops is waited for again', async () => {
-  const first = await open();
+  const first = await open({ host: OWN_HOST });
   const port = Number(new URL(first.url).port);
   const { url } = first;
   await first.close();
-  await withMining(url, {}, async ({ outcomes, source }) => {
+  await withMining(url, { pollMs: 100 }, async ({ outcomes, source }) => {
+    const accepted = () => outcomes.filter((outcome) => outcome === 'accepted').length;
     await eventually(() => (source.status().errors['unreachable'] ?? 0) >= 5, 'five attempts');
     for (let restart = 0; restart < 3; restart++) {
-      const before = outcomes.filter((outcome) => outcome === 'accepted').length;
-      const node = await open({ port });
-      const isMore = () =>
-        outcomes.filter((outcome) => outcome === 'accepted').length > before + 20;
-      await eventually(isMore, 'blocks again');
+      const before = accepted();
+      const node = await open({ host: OWN_HOST, port });
+      await eventually(() => accepted() > before + 20, 'blocks again');
       await node.close();
       await eventually(() => source.status().connection === 'lost', 'lost');
     }
-    assert.is(source.status().reconnects, 2);
-    const others = outcomes.filter((outcome) => outcome !== 'accepted');
-    assert.ok(others.length < 30, others.join());
+    assert.ok(source.status().reconnects >= 2);
   });
 });
 
