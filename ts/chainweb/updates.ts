@@ -9,8 +9,11 @@ import { EventParser } from './updates/event-parser.js';
 /** A stream that ends sooner than this counts as a failure, or a node that ends each would spin. */
 const SHORTEST_LIFE_MS = 1_000;
 
-/** `opened`: what happened before is unknown; `new-cut`: another parent; `refreshed`: more to mine. */
-export type UpdateEvent = 'opened' | 'new-cut' | 'refreshed';
+/**
+ * `opened`: what happened before is unknown; `new-cut`: another parent; `refreshed`: more to mine;
+ * `ended`: what happens from here on is unknown, and the node may be gone.
+ */
+export type UpdateEvent = 'opened' | 'new-cut' | 'refreshed' | 'ended';
 
 export interface ChainUpdatesOptions {
   /** The bytes of a stream, from its head on. */
@@ -61,8 +64,10 @@ export class ChainUpdates {
       } catch (error) {
         failure = failureOf(error);
       }
+      const wasOpen = this.#connected;
       this.#connected = false;
       if (closing.aborted) return;
+      if (wasOpen) this.#options.onEvent('ended');
       if (failure !== null) this.#options.onFailure(failure);
       const lived = clock.now() - startMs >= SHORTEST_LIFE_MS;
       if (lived && failure === null) this.#retry.succeeded();

@@ -137,6 +137,18 @@ test('another account than the node’s is refused, with a word on what to do', 
   );
 });
 
+test('a node that goes is missed at once: its streams end, whatever the interval of requests', async () => {
+  for (const how of ['close', 'drop'] as const) {
+    await withSource({ source: { pollMs: 3_600_000 } }, async ({ source, until }, node) => {
+      await until(isOf(4));
+      await eventually(() => (source.status().requests['updates']?.count ?? 0) >= 4, 'streams');
+      node.setFault('all', { kind: 'drop' });
+      if (how === 'close') await node.close();
+      await eventually(() => source.status().connection === 'lost', 'lost');
+    });
+  }
+});
+
 test('jobs end when the signal aborts, at once when it has, and may be read again', async () => {
   await withSource({}, async ({ until, source }) => {
     await until((live) => live.length > 0);

@@ -145,7 +145,7 @@ test('a node that is down at the start is waited for; one that stops is waited f
   const port = Number(new URL(first.url).port);
   const { url } = first;
   await first.close();
-  await withMining(url, { pollMs: 100 }, async ({ outcomes, source }) => {
+  await withMining(url, {}, async ({ outcomes, source }) => {
     const accepted = () => outcomes.filter((outcome) => outcome === 'accepted').length;
     await eventually(() => (source.status().errors['unreachable'] ?? 0) >= 5, 'five attempts');
     for (let restart = 0; restart < 3; restart++) {

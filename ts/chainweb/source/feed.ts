@@ -126,6 +126,7 @@ export class JobFeed {
 
   #heard(chain: number, event: UpdateEvent): void {
     if (!this.#context.board.live.has(chain)) {
+      if (event === 'ended') return;
       this.#ready.add(chain);
       this.#refill();
       return;
