@@ -141,7 +141,8 @@ test('a node that goes is missed at once: its streams end, whatever the interval
   for (const how of ['close', 'drop'] as const) {
     await withSource({ source: { pollMs: 3_600_000 } }, async ({ source, until }, node) => {
       await until(isOf(4));
-      await eventually(() => (source.status().requests['updates']?.count ?? 0) >= 4, 'streams');
+      // For each chain once, and once more when its stream has opened.
+      await eventually(() => (source.status().requests['work']?.count ?? 0) >= 8, 'streams');
       node.setFault('all', { kind: 'drop' });
       if (how === 'close') await node.close();
       await eventually(() => source.status().connection === 'lost', 'lost');
