@@ -19,7 +19,6 @@ interface ChainwebCommandFlags extends SharedFlags, EngineFlags {
 
 /** The official client's flags for workers that are not here. */
 const FLAGS_OF_OTHERS = [
-  { flags: '--external-worker-cmd <command>', worker: 'external' },
   { flags: '--stratum-port <port>', worker: 'stratum' },
   { flags: '--stratum-interface <host>', worker: 'stratum' },
   { flags: '--stratum-difficulty <d>', worker: 'stratum' },

@@ -5,6 +5,8 @@ import { PowError } from '../errors.js';
 import type { Worker } from '../miner/ports.js';
 import { type ConstantDelayOptions, ConstantDelayWorker } from './constant-delay.js';
 import { CpuWorker, type CpuWorkerOptions } from './cpu.js';
+import type { ExternalOptions } from './external/options.js';
+import { ExternalWorker } from './external.js';
 import { type OnDemandOptions, OnDemandWorker } from './on-demand.js';
 import { type WorkerHow, type WorkerRow, workerRow } from './row.js';
 import { type SimulationOptions, SimulationWorker } from './simulation.js';
@@ -26,6 +28,22 @@ export const WORKERS: readonly WorkerRow[] = [
       seed: 'fixes the nonce that each job starts at',
     },
     open: (options) => new CpuWorker(options),
+  }),
+  workerRow<ExternalOptions>({
+    name: 'external',
+    summary: 'has another program mine, started anew for each job',
+    proof: 'required',
+    options: {
+      command: 'a line for the shell, or with args a program; the target is added',
+      args: 'arguments before the target; no shell is used then',
+      environment: 'variables of the program, beside those there are',
+      timeoutMs: 'milliseconds after which it is started anew (never)',
+      targetForm: "'bytewise' (default), or 'mixed' as the official client writes it",
+      nonceForm: "'hex' (default), or 'raw': the 8 bytes as they stand in the work",
+      graceMs: 'milliseconds from SIGTERM to SIGKILL (1,000)',
+      lanes: 'programs at once, each on a job of its own (1)',
+    },
+    open: (options, how) => new ExternalWorker(options, how),
   }),
   workerRow<SimulationOptions>({
     name: 'simulation',

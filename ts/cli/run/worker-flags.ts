@@ -13,13 +13,35 @@ interface OptionFlag {
   /** As commander wants it, the official client's spelling where it has one. */
   readonly flags: string;
   /** The value of the option; what it throws is shown with the flag. */
-  readonly value: (text: string, before: undefined) => unknown;
+  readonly value: (text: string, before: never) => unknown;
   /** Where the flag has another unit than the option. */
   readonly summary?: string;
 }
 
 /** By worker. An option without a row here has no flag. */
 const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
+  cpu: [
+    { option: 'lanes', flags: '--lanes <n>', value: wholeNumber(1, 1024) },
+    { option: 'batchNonces', flags: '--batch-nonces <n>', value: wholeNumber(1, 1e15 - 1) },
+  ],
+  external: [
+    { option: 'command', flags: '--external-worker-cmd <command>', value: String },
+    { option: 'args', flags: '--external-worker-arg <text>', value: collected },
+    { option: 'environment', flags: '--external-worker-env <name=value>', value: variables },
+    {
+      ...{ option: 'timeoutMs', flags: '--external-worker-timeout <s>' },
+      value: (text) => positiveNumber(text) * 1000,
+      summary: 'seconds after which it is started anew (never)',
+    },
+    { option: 'targetForm', flags: '--external-worker-target <form>', value: String },
+    { option: 'nonceForm', flags: '--external-worker-nonce <form>', value: String },
+    {
+      ...{ option: 'graceMs', flags: '--external-worker-grace <s>' },
+      value: (text) => Math.round(positiveNumber(text) * 1000),
+      summary: 'seconds from SIGTERM to SIGKILL (1)',
+    },
+    { option: 'lanes', flags: '--external-worker-lanes <n>', value: wholeNumber(1, 1024) },
+  ],
   simulation: [
     { option: 'hashRate', flags: '-r, --hash-rate <n>', value: quantity },
     { option: 'probability', flags: '--simulation-probability <p>', value: positiveNumber },
@@ -39,6 +61,19 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     { option: 'chains', flags: '--on-demand-chains <n>', value: wholeNumber(1, 1024) },
   ],
 };
+
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function variables(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('Expected NAME=VALUE.');
+  return { ...before, [name]: value ?? '' };
+}
 
 const POWERS: Readonly<Record<string, number>> = {
   ...{ '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
