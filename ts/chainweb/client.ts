@@ -1,12 +1,12 @@
 /**
- * Requests to the service API of a node, one attempt each; `client/retry.ts` says when to try
+ * Requests to the service API of a node, one attempt each; `miner/retry.ts` says when to try
  * again. Paths, headers and bodies after chainweb-node, `Chainweb.Miner.RestAPI`.
  */
 
 import { badArgument, requireInteger, requireObject } from '../core/arguments.js';
 import { PowError } from '../errors.js';
 import { type Clock, monotonicClock } from '../miner/clock.js';
-import { NodeFailure } from './client/failure.js';
+import { NodeFailure } from '../miner/node-failure.js';
 import { type HttpAnswer, type HttpLimits, type HttpRequest, NodeHttp } from './client/http.js';
 import { type CutTip, type NodeInfo, parseCutTip, parseInfo } from './client/node-answers.js';
 import { refusalOf } from './client/refusals.js';

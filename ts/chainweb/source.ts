@@ -2,9 +2,9 @@
 
 import { hearAbort, unhearAbort } from '../core/abort.js';
 import { PowError } from '../errors.js';
+import type { NodeFailure } from '../miner/node-failure.js';
+import { pause } from '../miner/pause.js';
 import type { Found, Job, Outcome, SourceStatus, WorkSource } from '../miner/ports.js';
-import type { NodeFailure } from './client/failure.js';
-import { pause } from './client/pause.js';
 import { ChainwebClient, type FetchedWork } from './client.js';
 import type { WorkHeader } from './codec/header.js';
 import { ChainBoard } from './source/board.js';

@@ -1,9 +1,9 @@
 /** The update stream of one chain, kept open: read, watched, opened again. */
 
 import type { Clock } from '../miner/clock.js';
-import { failureOf, NodeFailure } from './client/failure.js';
-import { pause } from './client/pause.js';
-import { Retry, type RetryRule } from './client/retry.js';
+import { failureOf, NodeFailure } from '../miner/node-failure.js';
+import { pause } from '../miner/pause.js';
+import { Retry, type RetryRule } from '../miner/retry.js';
 import { EventParser } from './updates/event-parser.js';
 
 /** A stream that ends sooner than this counts as a failure, or a node that ends each would spin. */

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeFailure } from '../../../ts/chainweb/client/failure.js';
 import { ChainwebClient, type ChainwebClientOptions } from '../../../ts/chainweb/client.js';
 import { printable } from '../../../ts/core/printable.js';
 import type { PowError } from '../../../ts/errors.js';
+import { NodeFailure } from '../../../ts/miner/node-failure.js';
 import { rejection, thrown } from '../../fixtures.js';
 import { drop, hang, info, type RawReply, reply, withRawNode } from '../raw-node.js';
 import { bytesOf, vectors } from '../vectors.js';

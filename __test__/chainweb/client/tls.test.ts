@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { NodeFailure } from '../../../ts/chainweb/client/failure.js';
 import { ChainwebClient } from '../../../ts/chainweb/client.js';
+import type { NodeFailure } from '../../../ts/miner/node-failure.js';
 import { rejection } from '../../fixtures.js';
 import { selfSigned } from '../certificate.js';
 import { info, withRawNode } from '../raw-node.js';

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type FailureKind, NodeFailure } from '../../../ts/chainweb/client/failure.js';
-import { RETRY_RULE } from '../../../ts/chainweb/client/retry.js';
 import { type Wanted, WorkQueue } from '../../../ts/chainweb/source/work-queue.js';
 import { hearAbort } from '../../../ts/core/abort.js';
+import { type FailureKind, NodeFailure } from '../../../ts/miner/node-failure.js';
+import { RETRY_RULE } from '../../../ts/miner/retry.js';
 import { turns, VirtualClock } from '../../miner/jobs.js';
 
 interface Request {

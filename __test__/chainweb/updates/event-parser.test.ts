@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeFailure } from '../../../ts/chainweb/client/failure.js';
 import { EventParser } from '../../../ts/chainweb/updates/event-parser.js';
+import { NodeFailure } from '../../../ts/miner/node-failure.js';
 import { thrown } from '../../fixtures.js';
 
 function parse(...parts: readonly (string | Uint8Array)[]): string[] {

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeFailure } from '../../../ts/chainweb/client/failure.js';
-import { RETRY_RULE } from '../../../ts/chainweb/client/retry.js';
 import { ChainUpdates, type UpdateEvent } from '../../../ts/chainweb/updates.js';
+import { NodeFailure } from '../../../ts/miner/node-failure.js';
+import { RETRY_RULE } from '../../../ts/miner/retry.js';
 import { turns, VirtualClock } from '../../miner/jobs.js';
 
 /** A stream in the hands of a test. */

@@ -2,8 +2,8 @@
 
 import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '../../miner/clock.js';
-import { NodeFailure } from './failure.js';
-import { Wait } from './wait.js';
+import { NodeFailure } from '../../miner/node-failure.js';
+import { Wait } from '../../miner/wait.js';
 
 /** Which pool: a hung request of one purpose never stands in the way of another. */
 export type PoolName = 'mining' | 'updates' | 'info';

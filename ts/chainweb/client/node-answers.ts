@@ -1,6 +1,6 @@
 /** JSON of the node, taken apart with suspicion. */
 
-import { NodeFailure } from './failure.js';
+import { NodeFailure } from '../../miner/node-failure.js';
 
 /** `/info`, as much of it as a miner needs. */
 export interface NodeInfo {

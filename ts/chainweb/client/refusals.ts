@@ -1,6 +1,6 @@
 /** What a status means for each request, and what to do about it. */
 
-import { NodeFailure } from './failure.js';
+import { NodeFailure } from '../../miner/node-failure.js';
 import type { HttpAnswer } from './http.js';
 import type { Purpose } from './request-log.js';
 

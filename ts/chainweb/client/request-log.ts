@@ -1,7 +1,7 @@
 /** Requests counted and timed by purpose, failures by kind: what `SourceStatus` shows. */
 
+import type { NodeFailure } from '../../miner/node-failure.js';
 import type { RequestStats } from '../../miner/ports.js';
-import type { NodeFailure } from './failure.js';
 
 export const PURPOSES = ['info', 'work', 'solved', 'updates', 'cut', 'header'] as const;
 export type Purpose = (typeof PURPOSES)[number];

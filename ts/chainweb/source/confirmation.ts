@@ -1,9 +1,9 @@
 /** Whether a block that a node has taken is in its chain: the answer to the solution does not say. */
 
 import type { Clock } from '../../miner/clock.js';
+import { failureOf, type NodeFailure } from '../../miner/node-failure.js';
+import { pause } from '../../miner/pause.js';
 import type { Outcome } from '../../miner/ports.js';
-import { failureOf, type NodeFailure } from '../client/failure.js';
-import { pause } from '../client/pause.js';
 import type { ChainwebClient } from '../client.js';
 import { blockHashOf } from '../codec/block-hash.js';
 import type { WorkHeader } from '../codec/header.js';

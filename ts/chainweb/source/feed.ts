@@ -2,8 +2,8 @@
 
 import { PowError } from '../../errors.js';
 import { Intake } from '../../miner/intake.js';
+import type { NodeFailure } from '../../miner/node-failure.js';
 import type { Job } from '../../miner/ports.js';
-import type { NodeFailure } from '../client/failure.js';
 import type { ChainwebClient, FetchedWork } from '../client.js';
 import type { UpdateEvent } from '../updates.js';
 import type { ChainBoard } from './board.js';

@@ -1,7 +1,7 @@
 /** How the connection is doing, told in as few words as will do. */
 
+import type { NodeFailure } from '../../miner/node-failure.js';
 import type { SourceStatus } from '../../miner/ports.js';
-import type { NodeFailure } from '../client/failure.js';
 import type { Notice } from './settings.js';
 
 /** A failure that goes on is told again after so long. */

@@ -1,4 +1,4 @@
-import { NodeFailure } from '../client/failure.js';
+import { NodeFailure } from '../../miner/node-failure.js';
 import type { NodeInfo } from '../client/node-answers.js';
 import type { ChainwebClient } from '../client.js';
 

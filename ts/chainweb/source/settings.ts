@@ -3,8 +3,8 @@
 import { badArgument, requireInteger, requireObject } from '../../core/arguments.js';
 import { type Clock, monotonicClock } from '../../miner/clock.js';
 import type { Job } from '../../miner/ports.js';
+import { RETRY_RULE, type RetryRule } from '../../miner/retry.js';
 import { Random, type Seed } from '../../miner/seed.js';
-import { RETRY_RULE, type RetryRule } from '../client/retry.js';
 import type { ChainwebClientOptions } from '../client.js';
 
 /** Something that people may want to know. One line, no control characters. */

@@ -1,9 +1,9 @@
 /** One solution on its way: posted, posted again where that is safe, and looked for in the chain. */
 
+import { failureOf, type NodeFailure } from '../../miner/node-failure.js';
+import { pause } from '../../miner/pause.js';
 import type { Outcome } from '../../miner/ports.js';
-import { failureOf, type NodeFailure } from '../client/failure.js';
-import { pause } from '../client/pause.js';
-import { Retry, type RetryRule } from '../client/retry.js';
+import { Retry, type RetryRule } from '../../miner/retry.js';
 import type { WorkHeader } from '../codec/header.js';
 import { type ConfirmationOptions, confirmHeader } from './confirmation.js';
 

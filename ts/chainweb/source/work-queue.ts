@@ -1,8 +1,8 @@
 /** Requests for work: one at a time per chain, none forgotten, all held back after a failure. */
 
 import type { Clock } from '../../miner/clock.js';
-import { failureOf, type NodeFailure } from '../client/failure.js';
-import { Retry, type RetryRule } from '../client/retry.js';
+import { failureOf, type NodeFailure } from '../../miner/node-failure.js';
+import { Retry, type RetryRule } from '../../miner/retry.js';
 
 /** A chain, or `null` for whichever the node likes. */
 export type Wanted = number | null;

@@ -4,7 +4,7 @@
  */
 
 import { StringDecoder } from 'node:string_decoder';
-import { NodeFailure } from '../client/failure.js';
+import { NodeFailure } from '../../miner/node-failure.js';
 
 /** The longest line of the protocol has 21 characters. */
 const MOST_LINE = 1024;

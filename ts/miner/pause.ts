@@ -1,5 +1,5 @@
-import { hearAbort, unhearAbort } from '../../core/abort.js';
-import type { Clock } from '../../miner/clock.js';
+import { hearAbort, unhearAbort } from '../core/abort.js';
+import type { Clock } from './clock.js';
 
 /** Waits. Resolves early when `signal` aborts: whoever waits looks at it. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 /** What can go wrong between us and a node, and what may be done about it. */
 
-import { printable } from '../../core/printable.js';
+import { printable } from '../core/printable.js';
 
 /**
  * - `unreachable`: no connection, so nothing was sent;

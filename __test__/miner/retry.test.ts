@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { RETRY_RULE, Retry } from '../../../ts/chainweb/client/retry.js';
+import { RETRY_RULE, Retry } from '../../ts/miner/retry.js';
 
 test('without luck the delays double up to a second, and after five minutes go up to ten', () => {
   const retry = new Retry(RETRY_RULE, () => 1);

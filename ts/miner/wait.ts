@@ -1,6 +1,6 @@
-import { hearAbort, unhearAbort } from '../../core/abort.js';
-import type { Clock } from '../../miner/clock.js';
-import { failureOf, NodeFailure } from './failure.js';
+import { hearAbort, unhearAbort } from '../core/abort.js';
+import type { Clock } from './clock.js';
+import { failureOf, NodeFailure } from './node-failure.js';
 
 /** One wait for a node: over when the caller's signal aborts or, until {@link Wait.relax}, in time. */
 export class Wait {
