@@ -146,7 +146,16 @@ test('the hash rate is that between two scrapes, or of the last ten seconds', as
 
 test('10,000 lanes of a network make 100 series each, and no label that harms', async () => {
   const mining = new ScriptedMining();
-  const nasty = ['\x1b[2J', '"} 1\n# EOF\n', 'a\\b', '\ud800', '\udbff', 'x'.repeat(1e5), '\u202e'];
+  const nasty = [
+    '\x1b[2J',
+    '"} 1\n# EOF\n',
+    'a\\b',
+    '\ud800',
+    '\udbff',
+    'x'.repeat(1e5),
+    '\x07'.repeat(64),
+    '\u202e',
+  ];
   const names = Array.from({ length: 10_000 }, (_, i) => nasty[i] ?? `chain-${i}`);
   mining.sourceStatus.lanes = names.map((lane) => ({ lane, workAgeMs: 1, jobs: 1 }));
   mining.minerStats.lanes = names.slice(0, 1024).map((lane) => laneCounts(lane, 10));
