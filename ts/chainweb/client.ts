@@ -7,10 +7,11 @@ import { badArgument, requireInteger, requireObject } from '../core/arguments.js
 import { PowError } from '../errors.js';
 import { type Clock, monotonicClock } from '../miner/clock.js';
 import { NodeFailure } from '../miner/node-failure.js';
+import { RequestLog } from '../miner/request-log.js';
 import { type HttpAnswer, type HttpLimits, type HttpRequest, NodeHttp } from './client/http.js';
 import { type CutTip, type NodeInfo, parseCutTip, parseInfo } from './client/node-answers.js';
+import { PURPOSES, type Purpose } from './client/purposes.js';
 import { refusalOf } from './client/refusals.js';
-import { type Purpose, RequestLog } from './client/request-log.js';
 import { decodeWorkResponse, type WorkResponse } from './codec/work.js';
 import type { Miner } from './devnet/miners.js';
 
@@ -56,7 +57,7 @@ const OCTETS = 'application/octet-stream';
 
 /** Every method rejects with a {@link NodeFailure}, or with the reason of its signal. */
 export class ChainwebClient {
-  readonly log = new RequestLog();
+  readonly log = new RequestLog(PURPOSES);
   readonly #http: NodeHttp;
   readonly #clock: Clock;
   readonly #minerJson: string;

@@ -2,7 +2,7 @@
 
 import { NodeFailure } from '../../miner/node-failure.js';
 import type { HttpAnswer } from './http.js';
-import type { Purpose } from './request-log.js';
+import type { Purpose } from './purposes.js';
 
 /** Of an error body: enough for any message of the node. */
 const MOST_TEXT = 200;

@@ -1,10 +1,7 @@
 /** Requests counted and timed by purpose, failures by kind: what `SourceStatus` shows. */
 
-import type { NodeFailure } from '../../miner/node-failure.js';
-import type { RequestStats } from '../../miner/ports.js';
-
-export const PURPOSES = ['info', 'work', 'solved', 'updates', 'cut', 'header'] as const;
-export type Purpose = (typeof PURPOSES)[number];
+import type { NodeFailure } from './node-failure.js';
+import type { RequestStats } from './ports.js';
 
 const BUCKETS_MS = [1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000];
 
@@ -16,9 +13,15 @@ interface Row {
   readonly buckets: number[];
 }
 
-export class RequestLog {
+export class RequestLog<Purpose extends string> {
+  readonly #purposes: readonly Purpose[];
   readonly #rows = new Map<Purpose, Row>();
   readonly #errors = new Map<string, number>();
+
+  /** @param purposes - every one there is: `SourceStatus` shows a fixed set */
+  constructor(purposes: readonly Purpose[]) {
+    this.#purposes = purposes;
+  }
 
   /** @param failure - `null`: it succeeded, or was broken off by us */
   note(purpose: Purpose, ms: number, failure: NodeFailure | null): void {
@@ -34,7 +37,10 @@ export class RequestLog {
   }
 
   get requests(): Readonly<Record<Purpose, RequestStats>> {
-    const rows = PURPOSES.map((purpose) => [purpose, statsOf(this.#rows.get(purpose) ?? newRow())]);
+    const rows = this.#purposes.map((purpose) => [
+      purpose,
+      statsOf(this.#rows.get(purpose) ?? newRow()),
+    ]);
     return Object.fromEntries(rows) as Record<Purpose, RequestStats>;
   }
 
