@@ -38,6 +38,7 @@ export function documentLayer(data: unknown, layer: LayerName, place: string): L
 function addAll(builder: LayerBuilder, data: object, within: string): void {
   for (const [name, value] of Object.entries(data)) {
     if (builder.problems.length >= MOST_PROBLEMS) return;
+    if (within === '' && name === '$schema') continue; // for editors
     // A key with a dot is no path: `engine.threads: 4` is not `engine: { threads: 4 }`.
     const key = within === '' ? name : `${within}.${name}`;
     if (name.includes('.')) builder.refuse(key, known(within));

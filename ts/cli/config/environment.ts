@@ -38,7 +38,7 @@ export function environmentLayers(command: Command, environment: Environment): L
   return [own, official];
 }
 
-/** A switch has no text as a flag, but has one here. */
+/** JSON is taken as it is, and so is a switch, which has no text as a flag. */
 function addVariable(
   own: LayerBuilder,
   setting: Setting,
@@ -46,7 +46,7 @@ function addVariable(
   otherwise: () => void,
 ): void {
   const value = fromText(setting, text);
-  if (typeof value === 'boolean') own.add(setting, setting.variable, value);
+  if (typeof value === 'boolean' || /^[[{]/.test(text)) own.add(setting, setting.variable, value);
   else otherwise();
 }
 

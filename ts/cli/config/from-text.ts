@@ -26,7 +26,7 @@ function fromList({ schema }: Setting, texts: readonly string[]): unknown {
 
 function readings(text: string): readonly unknown[] {
   const parts = text.split(',').map((part) => part.trim());
-  return [text, plain(text), parts, parts.map(plain), structure(text)];
+  return [text, plain(text), structure(text), parts, parts.map(plain)];
 }
 
 function plain(text: string): unknown {

@@ -4,11 +4,12 @@
  */
 
 import { z } from 'zod';
+import { WORKERS } from '../../workers/registry.js';
 import { chainwebSection } from './schema/chainweb.js';
 import { auditSection, logSection, metricsSection, preemptionSection } from './schema/session.js';
-import { engineSection, workerSections } from './schema/workers.js';
+import { cpuSection, engineSection, workerSections } from './schema/workers.js';
 import { META, optional, type SettingMeta, setting } from './setting.js';
-import { text, wholeNumber } from './values.js';
+import { oneOf, text, wholeNumber } from './values.js';
 
 const SESSION = 'Of the session:';
 
@@ -19,7 +20,7 @@ export const schema = z.strictObject({
     heading: SESSION,
     command: 'run',
   }),
-  worker: setting(text('the name of a worker'), 'cpu', {
+  worker: setting(oneOf('cpu', ...WORKERS.map(({ name }) => name)), 'cpu', {
     description: 'what does the work',
     flag: '-w, --worker <name>',
     heading: SESSION,
@@ -31,6 +32,7 @@ export const schema = z.strictObject({
   }),
   chainweb: chainwebSection,
   engine: engineSection,
+  cpu: cpuSection,
   ...workerSections,
   preemption: preemptionSection,
   log: logSection,

@@ -20,7 +20,7 @@ export function positiveNumber(most: number): Value<z.ZodNumber> {
 }
 
 export function oneOf<const T extends readonly [string, ...string[]]>(...names: T) {
-  return { schema: z.enum(names), expected: `one of ${names.join(', ')}` };
+  return { schema: z.enum(names), expected: `one of ${[...new Set(names)].join(', ')}` };
 }
 
 /** @param what - in words: `an address` */
@@ -34,6 +34,24 @@ export function listOf<S extends z.ZodType>(value: Value<S>): Value<z.ZodArray<S
     expected: `${value.expected}, one or more of them`,
   };
 }
+
+/** Also none. */
+export const texts = {
+  schema: z.array(z.string().max(LONGEST_TEXT)).max(LONGEST_LIST),
+  expected: 'a list of texts',
+};
+
+/** Of a child process. */
+export const variables = {
+  schema: z.record(
+    z
+      .string()
+      .regex(/^[^=\0]+$/)
+      .max(LONGEST_TEXT),
+    z.string().max(LONGEST_TEXT),
+  ),
+  expected: 'texts by name',
+};
 
 export const yesOrNo: Value<z.ZodBoolean> = { schema: z.boolean(), expected: 'true or false' };
 

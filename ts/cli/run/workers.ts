@@ -25,7 +25,10 @@ export async function openWorkerWith(
   row: WorkerRow,
   { command, flags, how }: { command: Command; flags: EngineFlags; how: WorkerHow },
 ): Promise<Worker> {
-  if (row.name === 'cpu') return openWithFlags(flags, (options) => new CpuWorker(options));
+  if (row.name === 'cpu') {
+    const own = workerOptions(command, row);
+    return openWithFlags(flags, (options) => new CpuWorker({ ...options, ...own }));
+  }
   try {
     return await row.open(workerOptions(command, row), how);
   } catch (error) {

@@ -7,7 +7,9 @@ import {
   positiveNumber,
   rate,
   text,
+  texts,
   threads,
+  variables,
   wholeNumber,
 } from '../values.js';
 
@@ -43,12 +45,77 @@ export const engineSection = z
   })
   .prefault({});
 
+export const cpuSection = z
+  .strictObject({
+    lanes: optional(wholeNumber(1, 1024), {
+      description: 'most jobs at once (64)',
+      flag: '--lanes <n>',
+      heading: CPU,
+    }),
+    batchNonces: optional(wholeNumber(1, 1e15 - 1), {
+      description: 'nonces of one batch (the chunk of each thread, about a millisecond)',
+      flag: '--batch-nonces <n>',
+      heading: CPU,
+    }),
+  })
+  .prefault({});
+
+const EXTERNAL = 'With --worker external:';
 const SIMULATION = 'With --worker simulation:';
 const CONSTANT_DELAY = 'With --worker constant-delay:';
 const ON_DEMAND = 'With --worker on-demand:';
 
 /** One section for each worker, named as the worker; its settings are named as its options. */
 export const workerSections = {
+  external: z
+    .strictObject({
+      command: optional(text('a line for the shell, or with args a program'), {
+        description: 'a line for the shell, or with args a program; the target is added',
+        flag: '--external-worker-cmd <command>',
+        heading: EXTERNAL,
+        local: true,
+      }),
+      args: optional(texts, {
+        description: 'argument before the target, repeatable; no shell is used then',
+        flag: '--external-worker-arg <text>',
+        heading: EXTERNAL,
+        local: true,
+      }),
+      environment: optional(variables, {
+        description: 'variable of the program, beside those there are; repeatable',
+        flag: '--external-worker-env <name=value>',
+        heading: EXTERNAL,
+        local: true,
+        secret: true,
+      }),
+      timeoutMs: optional(positiveNumber(86_400_000), {
+        description: 'after which it is started anew (never); the flag takes seconds',
+        flag: '--external-worker-timeout <s>',
+        heading: EXTERNAL,
+      }),
+      targetForm: optional(oneOf('bytewise', 'mixed'), {
+        description:
+          'how the target is written: bytewise (default), or as the official client does',
+        flag: '--external-worker-target <form>',
+        heading: EXTERNAL,
+      }),
+      nonceForm: optional(oneOf('hex', 'raw'), {
+        description: 'how the nonce is read: hex (default), or 8 bytes as they stand in the work',
+        flag: '--external-worker-nonce <form>',
+        heading: EXTERNAL,
+      }),
+      graceMs: optional(wholeNumber(0, 60_000), {
+        description: 'from SIGTERM to SIGKILL (1,000); the flag takes seconds',
+        flag: '--external-worker-grace <s>',
+        heading: EXTERNAL,
+      }),
+      lanes: optional(wholeNumber(1, 1024), {
+        description: 'programs at once, each on a job of its own (1)',
+        flag: '--external-worker-lanes <n>',
+        heading: EXTERNAL,
+      }),
+    })
+    .prefault({}),
   simulation: z
     .strictObject({
       hashRate: optional(rate, {
