@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FAULT_PLACES, FAULTS } from '../../ts/chainweb/devnet/faults.js';
@@ -91,6 +94,24 @@ test('a port that is taken is a failure that says so', async () => {
   assert.match(stderr, 'EADDRINUSE');
   assert.is(JSON.parse(stdout).result, 'failed');
   await running.stop('SIGINT');
+});
+
+test('--data: a second node is refused, and bytes that are cut off are told of', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pow-native-data-'));
+  try {
+    const file = join(folder, 'blocks');
+    const first = await startDevnet(['--data', file]);
+    const second = await runHere(['devnet', '--port', '0', '--data', file]);
+    assert.is(second.code, 2);
+    assert.match(second.stderr, /--data.* is in use by process \d+/);
+    assert.is((await first.stop('SIGKILL')).stderr, '');
+    appendFileSync(file, 'a'.repeat(100));
+    const again = await startDevnet(['--data', file]);
+    const { stderr } = await again.stop('SIGINT');
+    assert.is(stderr, `warn: the last 100 bytes of ${file} were no whole block: cut off\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const BAD_USAGE: [string[], string, string][] = [

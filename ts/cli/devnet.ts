@@ -116,6 +116,10 @@ async function runDevnet(flags: DevnetFlags): Promise<ExitCode> {
   const say = flags.json === true ? sayJson : sayText;
   const node = await open(flags, say);
   try {
+    if (node.cutBytes > 0) {
+      const end = `the last ${node.cutBytes} bytes of ${flags.data} were no whole block`;
+      process.stderr.write(`warn: ${printable(end)}: cut off\n`);
+    }
     for (const { place, fault } of flags.fault ?? []) node.setFault(place, fault);
     say({
       kind: 'listening',

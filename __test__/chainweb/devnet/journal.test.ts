@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -64,6 +64,7 @@ async function mineAndKill(dataFile: string, blocks: number): Promise<string[]> 
 test('no block that was answered is lost when the node is killed, and it grows on', async () => {
   const dataFile = join(folder, 'killed');
   const answered = await mineAndKill(dataFile, 20);
+  assert.ok(existsSync(`${dataFile}.lock`), 'nobody took the lock away');
   assert.ok(answered.length >= 19);
   await withDevnet({ dataFile }, async (devnet) => {
     assert.ok(blocksOf(devnet) >= answered.length);
@@ -92,10 +93,13 @@ for (const [name, damage] of [
     writeFileSync(dataFile, damage(Buffer.from(whole)));
     await withDevnet({ dataFile }, async (devnet) => {
       assert.is(blocksOf(devnet), 19);
+      assert.is(devnet.cutBytes, damage(Buffer.from(whole)).length - whole.length + RECORD);
       assert.equal(readFileSync(dataFile), whole.subarray(0, -RECORD));
       await grow(devnet, 19);
     });
-    await withDevnet({ dataFile }, async (devnet) => assert.is(blocksOf(devnet), 20));
+    await withDevnet({ dataFile }, async (devnet) => {
+      assert.equal([blocksOf(devnet), devnet.cutBytes], [20, 0]);
+    });
   });
 }
 

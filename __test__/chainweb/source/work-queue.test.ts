@@ -101,6 +101,19 @@ test('a refusal is not asked again in haste', async () => {
   assert.is(requests.length, 2);
 });
 
+test('when the node is heard of in another way, what is held back is asked for at once', async () => {
+  const { clock, requests, works, queue } = setUp();
+  queue.want(1);
+  await requests[0]?.fail('unreachable');
+  queue.lift();
+  assert.is(requests.length, 2);
+  await requests[1]?.give('work');
+  assert.equal(works, ['work']);
+  assert.is(clock.alarms, 0);
+  await clock.pass(60_000);
+  assert.is(requests.length, 2);
+});
+
 test('what is given up is not asked again', async () => {
   const { clock, requests, queue } = setUp();
   queue.want(9);

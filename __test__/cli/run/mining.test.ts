@@ -1,43 +1,33 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mineThroughKills } from './killed-node.js';
 import { KEY, killPrograms, start, startNode } from './programs.js';
+
+/** A busy machine is slow to answer, and lets threads of background priority wait for minutes. */
+const FLAGS = ['--threads', '2', '--priority', 'normal', '--timeout', '240'];
 
 const shorthand = (host: string, ...more: readonly string[]) => [
   ...['chainweb', '--node', host, '--no-tls', '--public-key', KEY, '--worker', 'cpu'],
-  ...['--threads', '2', ...more],
+  ...[...FLAGS, ...more],
 ];
-const accepted = (text: string) => [...text.matchAll(/^accepted block /gm)].length;
 
-test('blocks over 20 chains by one command; the node killed and started again in the middle', async () => {
-  const node = await startNode('--port', '0', '--difficulty', '5000');
-  const miner = start(shorthand(node.host, '--blocks', '120'));
-  await miner.when((stderr) => accepted(stderr) >= 40);
-  node.program.kill('SIGKILL');
-  assert.is(await node.program.ended, null);
-  await miner.until('stderr', /warn: (work|updates|solution): /);
-  const before = accepted(miner.stderr);
-  const again = await startNode('--port', new URL(node.url).port, '--difficulty', '5000');
-  await miner.until('stderr', /the node gives work again/);
-  assert.is(await miner.ended, 0, miner.stderr);
-  assert.ok(accepted(miner.stderr) >= 120);
-  again.program.kill('SIGTERM');
-  await again.program.ended;
-  const events = again.program.stdout
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => JSON.parse(line) as { kind: string; chain: number; height: number });
-  const extended = events.filter(({ kind }) => kind === 'extended');
-  assert.ok(extended.length >= 120 - before, `${extended.length} blocks after the restart`);
-  assert.is(new Set(extended.map(({ chain }) => chain)).size, 20);
-  assert.match(miner.stdout, /^chain-19 +\d/m);
+test('40 blocks over 20 chains by one command; the node killed in the middle: none is lost', async () => {
+  const { inChain, accepted, lost, backAfterMs, summary } = await mineThroughKills({
+    ...{ blocks: 40, kills: 1, overdueMs: 280_000 },
+    nodeFlags: ['--difficulty', '5000', '--window', '0'],
+    minerFlags: FLAGS,
+  });
+  assert.equal(lost, []);
+  assert.ok(accepted >= 40 && inChain.length >= accepted, `${accepted} of ${inChain.length}`);
+  assert.is(backAfterMs.length, 1, 'mining went on by itself');
+  assert.match(summary, /^chain-\d+ +\d/m);
 });
 
 test('run --json sums up in one object', async () => {
   const node = await startNode('--port', '0', '--difficulty', '1000');
   const miner = start([
     ...['run', '--source', `chainweb+${node.url}`, '--public-key', KEY, '--worker', 'cpu'],
-    ...['--blocks', '20', '--json'],
+    ...['--blocks', '20', '--json', ...FLAGS],
   ]);
   assert.is(await miner.ended, 0, miner.stderr);
   const report = JSON.parse(miner.stdout);
@@ -49,7 +39,7 @@ test('run --json sums up in one object', async () => {
     assert.match(lane, /^chain-\d+$/);
     assert.ok(hashesPerSecond >= 0);
   }
-  assert.is(report.source.reconnects, 0);
+  assert.ok(report.source.requests.solved.count >= 20);
   node.program.kill('SIGTERM');
   await node.program.ended;
 });
@@ -58,6 +48,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} ends it with code 130 and a summary, also with a solution on its way`, async () => {
     const node = await startNode('--port', '0', '--difficulty', '1000', '--fault', 'solved=hang');
     const miner = start(shorthand(node.host, '--log-level', 'debug'));
+    // The solution comes a few thousand hashes later; before it or after, the end is the same.
     await miner.until('stderr', /chain-\d+: new work/);
     await new Promise((resolve) => setTimeout(resolve, 300));
     miner.kill(signal);

@@ -25,13 +25,13 @@ export function killPrograms(): void {
   children.clear();
 }
 
-export function start(args: readonly string[]): Program {
+export function start(args: readonly string[], overdueMs = OVERDUE_MS): Program {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);
-  const overdue = setTimeout(() => child.kill('SIGKILL'), OVERDUE_MS);
+  const overdue = setTimeout(() => child.kill('SIGKILL'), overdueMs);
   const text = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   let over = false;

@@ -49,7 +49,8 @@ export interface DevnetOptions {
   readonly headersKept?: number | undefined;
   /**
    * Blocks are kept in this file, on the disk before they are answered, and taken in again at the
-   * next start. One node at a time. Default: nothing is kept.
+   * next start. One node at a time: a file beside it, named `.lock`, says which process has it.
+   * Default: nothing is kept.
    */
   readonly dataFile?: string | undefined;
   /** Called for every solution. It must not throw. */
@@ -109,6 +110,7 @@ export class Devnet {
   readonly #server: Server;
   #refreshing: NodeJS.Timeout | null = null;
   #journal: Journal | null = null;
+  #cutBytes = 0;
 
   /** Prefer {@link openDevnet}: this one does not listen yet. */
   constructor(options: DevnetOptions) {
@@ -152,6 +154,11 @@ export class Devnet {
     return this.#coordination.chains.cut.map(({ head }) => Number(head.header.height));
   }
 
+  /** Bytes at the end of `dataFile` that were no whole block, and were cut off at the start. */
+  get cutBytes(): number {
+    return this.#cutBytes;
+  }
+
   async listen(): Promise<void> {
     const { host = '127.0.0.1', port = 1848, refreshEveryMs = 0, dataFile } = this.#options;
     requireInteger(port, 0, 65_535, 'port');
@@ -167,8 +174,8 @@ export class Devnet {
         resolve();
       });
     });
-    // Only now: a node that is still running on the same port has the file in hand.
-    this.#journal?.begin();
+    // Only now: a node that cannot start leaves the file as it is.
+    this.#cutBytes = this.#journal?.begin() ?? 0;
     if (refreshEveryMs > 0) {
       this.#refreshing = setInterval(() => this.refresh(), refreshEveryMs).unref();
     }

@@ -17,6 +17,7 @@ import { crc32 } from 'node:zlib';
 import { PowError } from '../../errors.js';
 import { decodeHeader } from '../codec.js';
 import type { Chains } from './chains.js';
+import { FileLock } from './file-lock.js';
 
 const FIRST_LINE = Buffer.from('chainweb devnet journal 1\n');
 /** Every chain of both graphs has three neighbours. */
@@ -26,12 +27,23 @@ const RECORD = HEADER + 4;
 export class Journal {
   readonly #file: string;
   readonly #fd: number;
+  readonly #lock: FileLock;
   #end = 0;
 
-  /** Opens the file, or makes it. One node at a time: nothing locks it. */
+  /**
+   * Opens the file, or makes it. One node at a time.
+   *
+   * @throws {@link PowError} `POW_ARGUMENT` while another process has it
+   */
   constructor(file: string) {
     this.#file = file;
     this.#fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o644);
+    try {
+      this.#lock = new FileLock(file);
+    } catch (error) {
+      closeSync(this.#fd);
+      throw error;
+    }
   }
 
   /**
@@ -64,10 +76,16 @@ export class Journal {
     }
   }
 
-  /** Cuts off what {@link Journal.replay} passed over: from here on the file is this node's. */
-  begin(): void {
-    ftruncateSync(this.#fd, Math.min(this.#end, fstatSync(this.#fd).size));
+  /**
+   * Cuts off what {@link Journal.replay} passed over.
+   *
+   * @returns how many bytes that was
+   */
+  begin(): number {
+    const { size } = fstatSync(this.#fd);
+    ftruncateSync(this.#fd, Math.min(this.#end, size));
     this.#write(FIRST_LINE, 0);
+    return Math.max(0, size - this.#end);
   }
 
   /** Returns when the block is on the disk. One that fails is written over by the next. */
@@ -81,6 +99,7 @@ export class Journal {
 
   close(): void {
     closeSync(this.#fd);
+    this.#lock.release();
   }
 
   #read(): Buffer {

@@ -125,6 +125,7 @@ export class JobFeed {
   }
 
   #heard(chain: number, event: UpdateEvent): void {
+    if (event === 'opened') this.#queue.lift();
     if (!this.#context.board.live.has(chain)) {
       if (event === 'ended') return;
       this.#ready.add(chain);

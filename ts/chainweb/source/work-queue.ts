@@ -44,6 +44,14 @@ export class WorkQueue<Work> {
     this.#advance();
   }
 
+  /** The node is there: what a failure holds back is asked for now. */
+  lift(): void {
+    this.#heldUntilMs = Number.NEGATIVE_INFINITY;
+    this.#cancelHold?.();
+    this.#cancelHold = null;
+    this.#advance();
+  }
+
   isAsking(chain: Wanted): boolean {
     return this.#waiting.has(chain) || this.#underWay.has(chain);
   }
