@@ -2,13 +2,14 @@ import { type Command, Option } from 'commander';
 import type { EngineOptions } from '../core/engine-options.js';
 import { PowError } from '../errors.js';
 import { UsageError } from './exit.js';
-import { affinityValue, type ThreadsValue, threadsValue } from './flag-values.js';
+import { affinityValue, type ThreadsValue, threadsValue, wholeNumber } from './flag-values.js';
 
 /** The flags of every command that hashes on threads of this machine. */
 export interface EngineFlags {
   readonly threads: ThreadsValue;
   readonly priority: 'background' | 'normal';
   readonly affinity: 'none' | 'spread' | readonly number[];
+  readonly cpuLimit: number;
   readonly backend: 'auto' | 'native' | 'portable';
   readonly kernel?: string;
 }
@@ -29,6 +30,12 @@ export function addEngineFlags(command: Command, heading: string): void {
       affinityValue,
       'none',
     )
+    .option(
+      '--cpu-limit <percent>',
+      'per cent of the time of each thread',
+      wholeNumber(1, 100),
+      100,
+    )
     .addOption(
       new Option('--backend <name>', 'what does the hashing')
         .choices(['auto', 'native', 'portable'])
@@ -43,9 +50,9 @@ export function addEngineFlags(command: Command, heading: string): void {
  * @throws UsageError that names the flag, where this machine lacks the backend or the kernel
  */
 export function openWithFlags<T>(flags: EngineFlags, open: (options: EngineOptions) => T): T {
-  const { threads, priority, affinity, backend, kernel } = flags;
+  const { threads, priority, affinity, cpuLimit, backend, kernel } = flags;
   try {
-    return open({ threads, priority, affinity, backend, kernel });
+    return open({ threads, priority, affinity, cpuLimit, backend, kernel });
   } catch (error) {
     if (!(error instanceof PowError)) throw error;
     if (error.code === 'POW_BACKEND') throw new UsageError('--backend', error.message);

@@ -103,7 +103,15 @@ const LONGEST_SHOWN = 60;
 
 /** A value of any kind in one short line. */
 export function inShort(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : json(value);
   const shown = printable(text.slice(0, LONGEST_SHOWN));
   return text.length > LONGEST_SHOWN ? `${shown}…` : shown === '' ? 'nothing' : shown;
+}
+
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'a value that contains itself';
+  }
 }

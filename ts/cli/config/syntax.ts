@@ -31,15 +31,34 @@ export class SyntaxProblem extends Error {
  */
 export function parseSyntax(text: string, syntax: Syntax): unknown {
   try {
+    if (isDeep(text)) throw new SyntaxProblem('less nesting');
     if (syntax === 'toml') return parseToml(text, { maxDepth: 16 });
     if (syntax === 'json') JSON.parse(text); // YAML takes more than JSON; but finds duplicate keys
     return parseYaml(text);
   } catch (error) {
-    if (error instanceof RangeError) throw new SyntaxProblem('less nesting');
     if (error instanceof SyntaxProblem) throw error;
     const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new SyntaxProblem(`valid ${syntax.toUpperCase()}: ${line}`);
   }
+}
+
+/** More than settings need; parsers recurse, and one that runs out of stack may end the process. */
+const MOST_NESTING = 50;
+
+/** Counts brackets left open, wherever they stand, and list marks at the start of a line. */
+function isDeep(text: string): boolean {
+  let open = 0;
+  let marks = 0;
+  let atStart = true;
+  for (const character of text) {
+    if (character === '\n') [marks, atStart] = [0, true];
+    else if (atStart && (character === '-' || character === '?')) marks += 1;
+    else if (character !== ' ' && character !== '\t') atStart = false;
+    if (character === '[' || character === '{') open += 1;
+    if (character === ']' || character === '}') open -= 1;
+    if (open > MOST_NESTING || marks > MOST_NESTING) return true;
+  }
+  return false;
 }
 
 function parseYaml(text: string): unknown {

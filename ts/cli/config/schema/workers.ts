@@ -21,6 +21,7 @@ export const engineSection = z
       description: 'auto, a number, or a share like 75%',
       flag: '--threads <n>',
       heading: CPU,
+      hot: true,
     }),
     priority: setting(oneOf('background', 'normal'), 'background', {
       description: 'background lets the rest of the machine go first',
@@ -31,6 +32,12 @@ export const engineSection = z
       description: 'which CPUs threads stay on: none, spread, or one each, like 0,2,4',
       flag: '--affinity <cpus>',
       heading: CPU,
+    }),
+    cpuLimit: setting(wholeNumber(1, 100), 100, {
+      description: 'per cent of the time of each thread',
+      flag: '--cpu-limit <percent>',
+      heading: CPU,
+      hot: true,
     }),
     backend: setting(oneOf('auto', 'native', 'portable'), 'auto', {
       description: 'what does the hashing',
