@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCpuList, spreadOver, usableCpus } from '../../ts/core/affinity.js';
+import { availableCpus } from '../../ts/core/available-cpus.js';
 import { enginePlan, threadCount } from '../../ts/core/engine-options.js';
 import { Engine, type EngineOptions, type PowError } from '../../ts/index.js';
 import { thrown } from '../fixtures.js';
@@ -9,9 +9,10 @@ import { thrown } from '../fixtures.js';
 test('nothing asked for is all CPUs, in the background, unpinned, on the fastest kernel', () => {
   delete process.env['POW_NATIVE_KERNEL'];
   assert.equal(enginePlan({}), {
-    threads: availableParallelism(),
+    threads: availableCpus(),
     priority: 'background',
     affinity: null,
+    cpuLimit: 100,
     kernel: null,
   });
 });
@@ -41,18 +42,14 @@ test('a forced kernel comes from the option, else from POW_NATIVE_KERNEL', () =>
   delete process.env['POW_NATIVE_KERNEL'];
 });
 
-test('a list of CPUs is dealt out in turn, from the first again', () => {
-  assert.equal(enginePlan({ threads: 5, affinity: [4, 6] }).affinity, [4, 6, 4, 6, 4]);
-  assert.equal(enginePlan({ threads: 1, affinity: [4, 6] }).affinity, [4]);
-});
-
-test('spread is even over the CPUs this process may use', () => {
-  assert.equal(spreadOver([0, 1, 2, 3, 8, 9, 10, 11], 4), [0, 2, 8, 10]);
-  assert.equal(spreadOver([3, 5], 5), [3, 5, 3, 5, 3]);
-  assert.equal(spreadOver([0, 1, 2], 2), [0, 1]);
+test('spread is even over the CPUs this process may use, however many threads there are', () => {
+  assert.equal(spreadOver([0, 1, 2, 3, 8, 9, 10, 11]), [0, 8, 2, 10, 1, 9, 3, 11]);
+  assert.equal(spreadOver([3, 5]), [3, 5]);
+  assert.equal(spreadOver([7]), [7]);
+  assert.equal(spreadOver([0, 1, 2, 3, 4, 5]), [0, 3, 1, 4, 2, 5]);
   const cpus = usableCpus();
   assert.ok(cpus.length > 0);
-  assert.is(new Set(spreadOver(cpus, cpus.length)).size, cpus.length);
+  assert.is(new Set(spreadOver(cpus)).size, cpus.length);
 });
 
 test('a list of CPUs reads as the kernel writes it', () => {
@@ -72,6 +69,10 @@ const BAD: readonly (readonly [string, string, unknown])[] = [
   ['101%', 'threads', { threads: '101%' }],
   ['threads in words', 'threads', { threads: 'all' }],
   ['null threads', 'threads', { threads: null }],
+  ['a limit of nothing', 'cpuLimit', { cpuLimit: 0 }],
+  ['a limit above all', 'cpuLimit', { cpuLimit: 101 }],
+  ['half a per cent', 'cpuLimit', { cpuLimit: 0.5 }],
+  ['a limit in words', 'cpuLimit', { cpuLimit: '50%' }],
   ['an unknown priority', 'priority', { priority: 'realtime' }],
   ['an unknown affinity', 'affinity', { affinity: 'pin' }],
   ['no CPUs', 'affinity', { affinity: [] }],

@@ -74,8 +74,8 @@ for (const backend of backends.filter(({ kind }) => kind === 'native')) {
   });
 
   test('an error of the addon arrives as a PowError with its cause', () => {
-    const plan = { threads: 1, priority: 'normal', affinity: null, kernel: 'mmx' } as const;
-    const error = thrown(() => backend.openEngine(plan)) as PowError;
+    const plan = { threads: 1, priority: 'normal', affinity: null, cpuLimit: 100 } as const;
+    const error = thrown(() => backend.openEngine({ ...plan, kernel: 'mmx' })) as PowError;
     assert.is(error.name, 'PowError');
     assert.is(error.code, 'POW_KERNEL');
     assert.ok(error.cause instanceof Error);

@@ -38,7 +38,7 @@ test('the compiled backend searches under plain node, without the files tsc leav
   const script = `
     const { portableBackend } = await import(${JSON.stringify(backend)});
     const engine = portableBackend.openEngine(
-      { threads: 2, priority: 'normal', affinity: null, kernel: null });
+      { threads: 2, priority: 'normal', affinity: null, cpuLimit: 100, kernel: null });
     const work = { algorithm: 'sha256d', message: new Uint8Array(80), nonceOffset: 76,
       nonceEncoding: 'u32le', nonceDigits: null, hashOrder: 'le' };
     const goal = { kind: 'target', value: new Uint8Array(32).fill(255) };

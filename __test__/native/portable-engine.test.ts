@@ -166,7 +166,7 @@ test('a process ends by itself while an engine idles, used or not', () => {
   const script = `
     const { portableBackend } = await import('./ts/native/portable.ts');
     const open = () => portableBackend.openEngine(
-      { threads: 2, priority: 'normal', affinity: null, kernel: null });
+      { threads: 2, priority: 'normal', affinity: null, cpuLimit: 100, kernel: null });
     open();
     open().search(${literal(endless)}, ({ kind }) => console.log(kind)).cancel();
   `;

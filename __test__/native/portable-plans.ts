@@ -36,6 +36,7 @@ export function openEngine(threads: number, plan: Partial<EnginePlan> = {}): Bac
     threads,
     priority: 'normal',
     affinity: null,
+    cpuLimit: 100,
     kernel: null,
     ...plan,
   });

@@ -7,30 +7,36 @@ import { PortableEngine } from '../../ts/native/portable/engine.js';
 import { SearchThread } from '../../ts/native/portable/search-thread.js';
 import { endless, endOf } from './portable-plans.js';
 
-/** The first thread dies when the range starts at 13. A search is drained only if `end` is 0. */
-const PLANTED = `
+/** It dies when the range starts at 13, if `deadly`. A search is drained only if `end` is 0. */
+const PLANTED = (deadly: boolean) => `
   import { setTimeout } from 'node:timers/promises';
-  export default async function search({ plan, thread, search }) {
-    if (plan.start === 13n && thread === 0) setImmediate(() => { throw new Error('planted'); });
+  export default async function search({ plan, search }) {
+    if (plan.start === 13n && ${deadly}) setImmediate(() => { throw new Error('planted'); });
     const stop = new Int32Array(search, 0, 1);
     while (plan.end !== 0n && Atomics.load(stop, 0) === 0) await setTimeout(1);
     return { kind: plan.end === 0n ? 'drained' : 'stopped' };
   }`;
 
 function engineOf(...workers: string[]): PortableEngine {
-  const threads = workers.map((worker) => new SearchThread(new URL(worker)));
-  return new PortableEngine(
-    { threads: threads.length, priority: 'normal', affinity: null, kernel: null },
+  const threads = workers.length;
+  const plan = {
     threads,
-  );
+    priority: 'normal',
+    affinity: null,
+    cpuLimit: 100,
+    kernel: null,
+  } as const;
+  const urls = workers.map((worker) => new URL(worker));
+  return new PortableEngine(plan, () => new SearchThread(urls.shift()));
 }
 
-const planted = `data:text/javascript,${encodeURIComponent(PLANTED)}`;
+const planted = `data:text/javascript,${encodeURIComponent(PLANTED(true))}`;
+const harmless = `data:text/javascript,${encodeURIComponent(PLANTED(false))}`;
 const deadly = { ...endless, start: 13n };
 const short = { ...endless, end: 0n };
 
 test('a thread that dies ends the searches it took part in, and the next gets a new thread', async () => {
-  const engine = engineOf(planted, planted);
+  const engine = engineOf(planted, harmless);
   const caught = endOf(engine, endless);
   assert.equal(await endOf(engine, short), { kind: 'exhausted' });
   const end = await endOf(engine, deadly);

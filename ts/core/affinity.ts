@@ -26,10 +26,20 @@ export function parseCpuList(list: string): number[] {
   });
 }
 
-/** The CPU of each thread, evenly over `cpus`; from the first again when there are more threads. */
-export function spreadOver(cpus: readonly number[], threads: number): number[] {
-  const step = Math.max(1, cpus.length / threads);
-  return Array.from({ length: threads }, (_, thread) => {
-    return cpus[Math.floor(thread * step) % cpus.length] as number;
+/**
+ * The CPUs in an order in which any number of them, from the first on, is spread evenly (that of
+ * van der Corput: 0, 4, 2, 6, 1, 5, 3, 7 of eight), so that threads may come and go.
+ */
+export function spreadOver(cpus: readonly number[]): number[] {
+  const bits = Math.ceil(Math.log2(cpus.length));
+  const order = Array.from({ length: 2 ** bits }, (_, i) => {
+    return Math.floor((reversed(i, bits) * cpus.length) / 2 ** bits);
   });
+  return [...new Set(order)].map((index) => cpus[index] as number);
+}
+
+function reversed(value: number, bits: number): number {
+  let result = 0;
+  for (let bit = 0; bit < bits; bit++) result += ((value >> bit) & 1) << (bits - 1 - bit);
+  return result;
 }

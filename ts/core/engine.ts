@@ -3,7 +3,14 @@
 import { PowError } from '../errors.js';
 import type { BackendEngine, EngineStats } from '../native/contract.js';
 import { selectBackend } from '../native/select.js';
-import { type EngineOptions, enginePlan, requireKernel } from './engine-options.js';
+import {
+  type EngineOptions,
+  enginePlan,
+  requireCpuLimit,
+  requireKernel,
+  type ThreadCount,
+  threadCount,
+} from './engine-options.js';
 import { holdProcess, releaseProcess } from './keep-alive.js';
 import { type MineOptions, search } from './search.js';
 import type { Solution } from './solution.js';
@@ -46,6 +53,48 @@ export class Engine {
   /** A snapshot. Counts an aborted search until its last thread has left it. */
   stats(): EngineStats {
     return this.#engine.stats();
+  }
+
+  /**
+   * Changes the number of threads while searches run, and resolves when there are as many: new ones
+   * take part at once, those too many finish their chunk and leave. Of several calls the last counts.
+   *
+   * @param threads - as the option of that name
+   * @throws {@link PowError} (as a rejection) `POW_ARGUMENT`; `POW_CLOSED` once it is closed;
+   *   `POW_BACKEND` when the system refuses a thread
+   */
+  async resize(threads: ThreadCount): Promise<void> {
+    const count = threadCount(threads);
+    if (this.#closed !== null) throw new PowError('POW_CLOSED', 'resize() after close()');
+    holdProcess();
+    try {
+      await this.#engine.resize(count);
+    } finally {
+      releaseProcess();
+    }
+  }
+
+  /**
+   * Threads sleep once they have finished their chunk. Searches stay, keep the process alive, and
+   * can be aborted; new ones wait. Safe to call again.
+   */
+  pause(): void {
+    this.#engine.pause();
+  }
+
+  /** Ends a pause. Safe to call again. */
+  resume(): void {
+    this.#engine.resume();
+  }
+
+  /**
+   * Limits the CPU time of each thread from now on.
+   *
+   * @param percent - of the time that passes: an integer from 1 to 100 (no limit)
+   * @throws {@link PowError} `POW_ARGUMENT`
+   */
+  limitCpu(percent: number): void {
+    this.#engine.limitCpu(requireCpuLimit(percent, 'percent'));
   }
 
   /**

@@ -27,6 +27,7 @@ export function tracedSearcher(engine: BackendEngine, trace: Trace): Searcher {
       });
       return {
         hashes: () => running.hashes(),
+        stats: () => running.stats(),
         cancel() {
           running.cancel();
           endStep('cancelled', running.hashes());

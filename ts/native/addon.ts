@@ -3,7 +3,14 @@
  * and this package compiles without one.
  */
 
-import type { Algorithm, BenchRow, EngineStats, KernelInfo } from './contract.js';
+import type {
+  Algorithm,
+  BackendSearch,
+  BenchRow,
+  EngineStats,
+  KernelInfo,
+  ThreadStats,
+} from './contract.js';
 
 /** `kind` is an index: found (`value` is the nonce), exhausted, cancelled, closed, panicked (text). */
 export type AddonEnded = (id: number, kind: number, value: bigint | string | undefined) => void;
@@ -17,17 +24,21 @@ export type AddonWork = [
   digits: number,
 ];
 
-export interface AddonSearch {
-  hashes(): number;
-  cancel(): void;
+/** A thread's row names the search by the id that it was given. */
+export interface AddonStats extends Omit<EngineStats, 'backend' | 'threads'> {
+  readonly threads: readonly (Omit<ThreadStats, 'job'> & { readonly search: number | null })[];
 }
 
 export interface AddonEngine {
   search(
     id: number,
     ...work: [...AddonWork, goal: Uint8Array, start: bigint, end: bigint]
-  ): AddonSearch;
-  stats(): Omit<EngineStats, 'backend'>;
+  ): BackendSearch;
+  stats(): AddonStats;
+  resize(threads: number): Promise<void>;
+  pause(): void;
+  resume(): void;
+  limitCpu(percent: number): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +47,9 @@ export interface Addon {
     threads: number,
     priority: 'background' | 'normal',
     affinity: readonly number[] | null,
+    cpuLimit: number,
     kernel: string | null,
+    panicAt: bigint | null,
     ended: AddonEnded,
   ) => AddonEngine;
   hashMessages(algorithms: Uint8Array, bytes: Uint8Array, ends: Uint32Array): Uint8Array;

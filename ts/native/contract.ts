@@ -55,6 +55,8 @@ export interface SearchPlan {
   readonly goal: GoalPlan;
   readonly start: bigint;
   readonly end: bigint;
+  /** What {@link ThreadStats.job} says of a thread that works on it. Default: its number. */
+  readonly label?: string | undefined;
 }
 
 /** How a search ended. Reported exactly once, after the last thread has left it. */
@@ -72,26 +74,66 @@ export type SearchEnd =
 export interface BackendSearch {
   /** Nonces hashed so far. */
   hashes(): number;
+  stats(): SearchStats;
   /** Asks every thread to leave the search. Returns at once; safe to call twice or after the end. */
   cancel(): void;
 }
 
+export interface SearchStats {
+  /** From the start to the first claimed chunk; `null` until then. */
+  readonly firstChunkMs: number | null;
+  /** From the first cancel (or close) until the last thread had left; `null` until then. */
+  readonly leaveMs: number | null;
+  /** Hashed after the cancel, chunk by chunk, or above the winner. Known at the end. */
+  readonly wastedHashes: number;
+}
+
+/** One thread, since it was started: the three times add up to its life so far. */
 export interface ThreadStats {
   readonly hashes: number;
   /** Holding a claimed chunk. */
   readonly busyMs: number;
   /** Awake with a search running, but nothing left to claim. */
   readonly starvedMs: number;
+  /** No search running, paused, or asleep for the CPU limit. */
+  readonly waitingMs: number;
+  /** Label of the search it is hashing for; `null` while it has none. */
+  readonly job: string | null;
+  /** Its last panic, in words; `null`: none so far. */
+  readonly lastError: string | null;
 }
 
+/** Durations, added up. */
+export interface LatencyStats {
+  readonly count: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  /** The newest one. */
+  readonly lastMs: number;
+}
+
+/** Totals are since the engine was opened. */
 export interface EngineStats {
   readonly backend: BackendKind;
   /** Searches running now. */
   readonly searches: number;
+  /** Of all threads, also of those that are gone. */
   readonly hashes: number;
+  /** A row for each thread there is; after a close, as they ended. */
   readonly threads: readonly ThreadStats[];
   /** Kernel in use for each algorithm. */
   readonly kernels: Readonly<Record<Algorithm, string>>;
+  readonly paused: boolean;
+  /** Per cent of its time that a thread may hash. */
+  readonly cpuLimit: number;
+  /** Chunks in which a kernel panicked; each cost one search. */
+  readonly panics: number;
+  /** Of all searches that have ended: see {@link SearchStats.wastedHashes}. */
+  readonly wastedHashes: number;
+  /** {@link SearchStats.firstChunkMs} of all searches that came so far. */
+  readonly firstChunk: LatencyStats;
+  /** {@link SearchStats.leaveMs} of all searches that were cancelled. */
+  readonly leave: LatencyStats;
   /** What could not be had (an affinity pin, a priority), in words. */
   readonly warnings: readonly string[];
 }
@@ -104,6 +146,18 @@ export interface BackendEngine {
    */
   search(plan: SearchPlan, ended: (end: SearchEnd) => void): BackendSearch;
   stats(): EngineStats;
+  /**
+   * Changes the number of threads: those too many finish their chunk and leave. Of several calls
+   * the last one counts. Resolves when there are as many.
+   *
+   * @throws PowError `POW_CLOSED`
+   */
+  resize(threads: number): Promise<void>;
+  /** Threads sleep after the chunk in hand; searches stay, and new ones wait. Idempotent. */
+  pause(): void;
+  resume(): void;
+  /** See {@link EnginePlan.cpuLimit}. */
+  limitCpu(percent: number): void;
   /** Ends every search with `closed`, then resolves when its threads are gone. Idempotent. */
   close(): Promise<void>;
 }
@@ -111,8 +165,10 @@ export interface BackendEngine {
 export interface EnginePlan {
   readonly threads: number;
   readonly priority: 'background' | 'normal';
-  /** CPU of each thread in turn; `null`: none. */
+  /** CPU of each thread in turn, from the first again when threads are more; `null`: none. */
   readonly affinity: readonly number[] | null;
+  /** Per cent of the time that passes which each thread may use, 1 to 100 (no limit). */
+  readonly cpuLimit: number;
   /** A kernel forced by name for every algorithm; `null`: the fastest available. */
   readonly kernel: string | null;
 }

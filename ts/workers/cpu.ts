@@ -1,7 +1,13 @@
 /** The worker that hashes here: any number of jobs side by side on the threads of one engine. */
 
 import { requireInteger } from '../core/arguments.js';
-import { type EngineOptions, enginePlan } from '../core/engine-options.js';
+import {
+  type EngineOptions,
+  enginePlan,
+  requireCpuLimit,
+  type ThreadCount,
+  threadCount,
+} from '../core/engine-options.js';
 import { PowError } from '../errors.js';
 import { errorCode } from '../miner/error-code.js';
 import type { Job, MiningHow, Worker, WorkerStats } from '../miner/ports.js';
@@ -83,6 +89,25 @@ export class CpuWorker implements Worker {
     const running = [...this.#searches.keys()].map(({ row }) => row);
     const errors = Object.fromEntries(this.#errors);
     return { hashes, wastedHashes, solutions, running, threads, restarts: 0, errors, warnings };
+  }
+
+  /** As `Engine.resize`: jobs go on. */
+  async resize(threads: ThreadCount): Promise<void> {
+    await this.#engine.resize(threadCount(threads));
+  }
+
+  /** As `Engine.pause`: jobs stay in hand, and later ones wait. */
+  pause(): void {
+    this.#engine.pause();
+  }
+
+  resume(): void {
+    this.#engine.resume();
+  }
+
+  /** As `Engine.limitCpu`. */
+  limitCpu(percent: number): void {
+    this.#engine.limitCpu(requireCpuLimit(percent, 'percent'));
   }
 
   close(): Promise<void> {

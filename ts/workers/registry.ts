@@ -21,6 +21,7 @@ export const WORKERS: readonly WorkerRow[] = [
       threads: "'auto', a number, or a share of this machine like '75%'",
       priority: "'background' lets the rest of the machine go first; or 'normal'",
       affinity: "CPUs that threads stay on: 'none', 'spread', or one each",
+      cpuLimit: 'per cent of the time that passes which each thread may use (100)',
       backend: "what does the hashing: 'auto', 'native' or 'portable'",
       kernel: 'one kernel instead of the fastest',
       lanes: 'most jobs at once (64)',

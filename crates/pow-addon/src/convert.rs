@@ -4,6 +4,7 @@
 use crate::error::{Code, Result};
 use napi::bindgen_prelude::BigInt;
 use pow_kernel::{ByteOrder, Encoding, Goal, Hash, NonceLayout, Work};
+use std::num::NonZeroUsize;
 
 /// `GOAL_BYTES` of `ts/native/contract.ts`: kind, order, value, mask.
 pub const GOAL_BYTES: usize = 66;
@@ -60,6 +61,11 @@ pub fn nonce(value: &BigInt) -> Result<u128> {
         (false, &[0, 1]) => Ok(1 << 64),
         _ => Err(Code::Argument.because("a nonce is at most 2^64")),
     }
+}
+
+/// A number of threads.
+pub fn threads(threads: u32) -> Result<NonZeroUsize> {
+    NonZeroUsize::new(threads as usize).ok_or_else(|| Code::Argument.because("threads"))
 }
 
 /// A count or a time as JavaScript's number; exact up to 2^53.

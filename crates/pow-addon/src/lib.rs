@@ -11,4 +11,6 @@ mod convert;
 mod cpu;
 mod engine;
 mod error;
+mod planted;
+mod stats;
 mod teardown;

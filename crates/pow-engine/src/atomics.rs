@@ -1,14 +1,14 @@
-//! The atomics and locks of the claim protocol: the standard ones, or loom's while it explores
-//! the interleavings of `tests/model.rs`.
+//! The atomics and locks of the protocols between threads: the standard ones, or loom's while it
+//! explores their interleavings (`tests/model.rs`, `src/model.rs`).
 
 #[cfg(not(loom))]
 pub(crate) use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    Condvar, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
 #[cfg(loom)]
 pub(crate) use loom::sync::{
-    Mutex,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    Condvar, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };

@@ -4,11 +4,14 @@ use crate::pool::Pool;
 use crate::range::Range;
 use crate::scan::Scan;
 use crate::search::{OnEnd, Search, SearchHandle};
+use crate::seat::Seat;
 use crate::stats::EngineStats;
 use crate::{host, thread};
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread::{Builder, JoinHandle, ThreadId, current};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
 use std::{fmt, io};
 
 /// How much the threads yield to the rest of the machine.
@@ -29,6 +32,8 @@ pub struct EngineOptions {
     pub priority: Priority,
     /// CPU of each thread in turn, from the start again when threads are more; `None`: not pinned.
     pub affinity: Option<Vec<usize>>,
+    /// Per cent of its time that each thread may hash: 1 to 100, which is no limit.
+    pub cpu_limit: u64,
 }
 
 /// Why a search cannot start.
@@ -54,9 +59,13 @@ impl std::error::Error for StartError {}
 /// Threads that search. Dropping it closes it.
 pub struct Engine {
     pool: Arc<Pool>,
-    warnings: Vec<String>,
-    ids: Vec<ThreadId>,
-    /// Emptied by the first close; locked until the threads are gone, so that a second waits too.
+    priority: Priority,
+    affinity: Vec<usize>,
+    /// What the host refused, each thing once.
+    warnings: Mutex<Vec<String>>,
+    /// How many threads were asked for last.
+    wanted: AtomicUsize,
+    /// Locked while threads are started or waited for, so that a second resize or close waits too.
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -67,55 +76,33 @@ impl Engine {
     ///
     /// When the system refuses a thread.
     pub fn new(options: &EngineOptions) -> io::Result<Self> {
-        let pool = Arc::new(Pool::new(options.threads.get()));
-        let cpus = options.affinity.as_deref().unwrap_or_default();
-        let mut cpus = cpus.iter().copied().cycle();
-        let priority = options.priority;
-        let (report, reports) = mpsc::channel();
-        let mut threads = Vec::new();
-        for row in 0..options.threads.get() {
-            let (pool, report, cpu) = (Arc::clone(&pool), report.clone(), cpus.next());
-            let started = Builder::new().name(format!("pow-{row}")).spawn({
-                let pool = Arc::clone(&pool);
-                move || {
-                    // The engine may have given up on a later thread: nobody hears then.
-                    let _ = report.send(host::settle_in(priority, cpu));
-                    drop(report);
-                    thread::run(&pool, row);
-                }
-            });
-            match started {
-                Ok(started) => threads.push(started),
-                Err(error) => {
-                    pool.close();
-                    return Err(error);
-                }
-            }
-        }
-        drop(report);
-        Ok(Self {
-            pool,
-            warnings: reports.into_iter().flatten().collect(),
-            ids: threads.iter().map(|started| started.thread().id()).collect(),
-            threads: Mutex::new(threads),
-        })
+        let engine = Self {
+            pool: Arc::new(Pool::new(options.cpu_limit.clamp(1, 100))),
+            priority: options.priority,
+            affinity: options.affinity.clone().unwrap_or_default(),
+            warnings: Mutex::default(),
+            wanted: AtomicUsize::new(options.threads.get()),
+            threads: Mutex::default(),
+        };
+        engine.settle()?;
+        Ok(engine)
     }
 
     /// Searches `[start, end)`, `end` at most 2^64, for its lowest winning nonce, and calls
-    /// `on_end` once.
+    /// `on_end` once. The tag is what [`crate::ThreadStats::search`] says of threads in it.
     ///
     /// # Errors
     ///
     /// [`StartError`]; `on_end` is then dropped uncalled.
     pub fn start(
         &self,
+        tag: u64,
         scan: Arc<dyn Scan>,
-        start: u64,
-        end: u128,
+        (start, end): (u64, u128),
         on_end: OnEnd,
     ) -> Result<SearchHandle, StartError> {
         let range = Range::new(start, end, scan.lanes()).ok_or(StartError::Range)?;
-        let search = Arc::new(Search::new(scan, range, on_end));
+        let search = Arc::new(Search::new(tag, scan, range, on_end));
         if !self.pool.start(&search) {
             return Err(StartError::Closed);
         }
@@ -125,9 +112,76 @@ impl Engine {
         Ok(SearchHandle { search, pool: Arc::clone(&self.pool) })
     }
 
-    /// What every thread has done so far.
+    /// What the engine and every thread of it have done so far.
     pub fn stats(&self) -> EngineStats {
-        self.pool.stats(self.warnings.clone())
+        self.pool.stats(lock(&self.warnings).clone())
+    }
+
+    /// Sleeps after the chunk in hand, until [`Engine::resume`]. Searches stay.
+    pub fn pause(&self) {
+        self.pool.pause(true);
+    }
+
+    /// Ends a pause.
+    pub fn resume(&self) {
+        self.pool.pause(false);
+    }
+
+    /// Limits the CPU time of each thread to so many per cent of the time that passes, 1 to 100.
+    pub fn limit_cpu(&self, percent: u64) {
+        self.pool.limit_cpu(percent.clamp(1, 100));
+    }
+
+    /// Asks for another number of threads; [`Engine::settle`] sees to it. Of several requests, the
+    /// last one counts.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Closed`].
+    pub fn request(&self, threads: NonZeroUsize) -> Result<(), StartError> {
+        if self.pool.is_closed() {
+            return Err(StartError::Closed);
+        }
+        self.wanted.store(threads.get(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Returns when there are as many threads as were asked for: starts what is missing, lets
+    /// those of the highest rows finish their chunk and leave.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a thread, or on an engine thread (in an `on_end`), which cannot wait for itself.
+    pub fn settle(&self) -> io::Result<()> {
+        if thread::is_of(&self.pool) {
+            return Err(io::Error::other("an engine thread cannot wait for engine threads"));
+        }
+        let mut threads = lock(&self.threads);
+        let wanted = self.wanted.load(Ordering::Relaxed);
+        let (report, reports) = channel();
+        for seat in self.pool.seat(wanted) {
+            match self.spawn(seat, report.clone()) {
+                Ok(started) => threads.push(started),
+                Err(error) => {
+                    self.pool.seat(threads.len());
+                    self.pool.forget_from(threads.len());
+                    return Err(error);
+                }
+            }
+        }
+        drop(report);
+        let mut warnings = lock(&self.warnings);
+        for warning in reports.into_iter().flatten() {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        drop(warnings);
+        if threads.len() > wanted {
+            join(threads.drain(wanted..));
+            self.pool.forget_from(wanted);
+        }
+        Ok(())
     }
 
     /// Ends every search, with [`crate::End::Closed`] unless its answer is already certain, and
@@ -135,14 +189,20 @@ impl Engine {
     /// Safe to call twice.
     pub fn close(&self) {
         self.pool.close();
-        if self.ids.contains(&current().id()) {
-            return;
+        if !thread::is_of(&self.pool) {
+            join(lock(&self.threads).drain(..));
         }
-        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
-        for thread in threads.drain(..) {
-            // Its panic, if any, is already printed; a closing engine has no use for it.
-            let _ = thread.join();
-        }
+    }
+
+    fn spawn(&self, seat: Seat, report: Sender<Vec<String>>) -> io::Result<JoinHandle<()>> {
+        let (pool, priority) = (Arc::clone(&self.pool), self.priority);
+        let cpu = self.affinity.iter().copied().cycle().nth(seat.row);
+        Builder::new().name(format!("pow-{}", seat.row)).spawn(move || {
+            // The engine may have given up on a later thread: nobody hears then.
+            let _ = report.send(host::settle_in(priority, cpu));
+            drop(report);
+            thread::run(&pool, seat);
+        })
     }
 }
 
@@ -150,4 +210,15 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+fn join(threads: impl Iterator<Item = JoinHandle<()>>) {
+    for thread in threads {
+        // Its panic, if any, is already printed; the engine has no use for it.
+        let _ = thread.join();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,6 +2,7 @@
 //! the answers are the same without.
 
 use crate::Priority;
+use std::time::Duration;
 
 /// Gives the calling thread its priority and CPU; says what was refused.
 pub(crate) fn settle_in(priority: Priority, cpu: Option<usize>) -> Vec<String> {
@@ -43,4 +44,16 @@ fn pin(cpu: usize) -> Result<(), String> {
     // Windows takes a mask of 64 CPUs, and the crate shifts by any number it is given.
     let pinned = cpu < 64 && core_affinity::set_for_current(core_affinity::CoreId { id: cpu });
     if pinned { Ok(()) } else { Err(format!("not pinned to CPU {cpu}")) }
+}
+
+/// CPU time of the calling thread so far, where the system tells it for less than it costs.
+#[cfg(target_os = "linux")]
+pub(crate) fn cpu_time() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn cpu_time() -> Option<Duration> {
+    None
 }

@@ -7,17 +7,22 @@
 #![forbid(unsafe_code)]
 
 mod atomics;
+mod budget;
 #[cfg(not(loom))]
 mod claims;
 #[cfg(loom)]
 #[expect(missing_docs, reason = "public only for the model tests")]
 pub mod claims;
+mod counters;
 mod engine;
 mod host;
+#[cfg(all(loom, test))]
+mod model;
 mod pool;
 mod range;
 mod scan;
 mod search;
+mod seat;
 mod stats;
 mod thread;
 pub mod timing;
@@ -26,4 +31,4 @@ pub use claims::End;
 pub use engine::{Engine, EngineOptions, Priority, StartError};
 pub use scan::{PlanScan, Scan};
 pub use search::{OnEnd, SearchHandle};
-pub use stats::{EngineStats, ThreadStats};
+pub use stats::{EngineStats, Latency, SearchStats, ThreadStats};

@@ -51,6 +51,11 @@ impl Range {
         Span { first: self.start + below as u64, count: count as u64 }
     }
 
+    /// Nonces from the start to this one, itself included, as far as a `u64` can tell.
+    pub(crate) fn nonces_to(&self, nonce: u64) -> u64 {
+        nonce.wrapping_sub(self.start).saturating_add(1)
+    }
+
     /// The unit a nonce of the range lies in.
     pub(crate) fn unit_of(&self, nonce: u64) -> u64 {
         nonce.wrapping_sub(self.start) / self.unit

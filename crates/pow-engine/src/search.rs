@@ -4,10 +4,11 @@ use crate::claims::{Claim, Claims, End, Stop};
 use crate::pool::Pool;
 use crate::range::{Range, Span};
 use crate::scan::Scan;
+use crate::stats::SearchStats;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Called exactly once, after the last thread has left the search. Mostly on an engine thread;
 /// on the caller's own where a cancel, a close or an empty range leaves nothing to wait for. It
@@ -26,19 +27,32 @@ pub(crate) struct Search {
     pub(crate) scan: Arc<dyn Scan>,
     pub(crate) range: Range,
     pub(crate) claims: Claims,
+    /// What its owner calls it.
+    pub(crate) tag: u64,
     /// Units of the next claim.
     claim_units: AtomicU64,
     hashes: AtomicU64,
+    started: Instant,
+    first_chunk: OnceLock<Duration>,
+    /// When it was first told to stop, and the hashes made by then.
+    stopped: OnceLock<(Instant, u64)>,
+    /// From the stop to the end, and the hashes wasted: set at the end.
+    over: OnceLock<(Option<Duration>, u64)>,
     on_end: Mutex<Option<OnEnd>>,
 }
 
 impl Search {
-    pub(crate) fn new(scan: Arc<dyn Scan>, range: Range, on_end: OnEnd) -> Self {
+    pub(crate) fn new(tag: u64, scan: Arc<dyn Scan>, range: Range, on_end: OnEnd) -> Self {
         let first = FIRST_CHUNK / scan.compressions_per_hash().max(1);
         Self {
             claims: Claims::new(range.units()),
             claim_units: AtomicU64::new(range.units_in(first)),
             hashes: AtomicU64::new(0),
+            started: Instant::now(),
+            first_chunk: OnceLock::new(),
+            stopped: OnceLock::new(),
+            over: OnceLock::new(),
+            tag,
             on_end: Mutex::new(Some(on_end)),
             scan,
             range,
@@ -73,11 +87,45 @@ impl Search {
         self.hashes.fetch_add(hashes, Ordering::Relaxed);
     }
 
+    /// A first claim was made: how long after the start. `None` for every later one.
+    pub(crate) fn note_first_chunk(&self) -> Option<Duration> {
+        if self.first_chunk.get().is_some() {
+            return None;
+        }
+        let waited = self.started.elapsed();
+        self.first_chunk.set(waited).is_ok().then_some(waited)
+    }
+
+    pub(crate) fn note_stop(&self) {
+        let _ = self.stopped.set((Instant::now(), self.hashes.load(Ordering::Relaxed)));
+    }
+
+    /// How long the threads took to leave once they were told to, and the hashes wasted. Asked
+    /// once the search is over.
+    pub(crate) fn note_end(&self, end: &End) -> (Option<Duration>, u64) {
+        let hashes = self.hashes.load(Ordering::Relaxed);
+        let wasted = match (end, self.stopped.get()) {
+            (End::Found(nonce), _) => hashes.saturating_sub(self.range.nonces_to(*nonce)),
+            (End::Cancelled | End::Closed, Some((_, then))) => hashes.saturating_sub(*then),
+            _ => 0,
+        };
+        *self.over.get_or_init(|| (self.stopped.get().map(|(at, _)| at.elapsed()), wasted))
+    }
+
+    fn stats(&self) -> SearchStats {
+        let over = self.over.get().copied();
+        SearchStats {
+            hashes: self.hashes.load(Ordering::Relaxed),
+            first_chunk: self.first_chunk.get().copied(),
+            leave: over.and_then(|(leave, _)| leave),
+            wasted: over.map_or(0, |(_, wasted)| wasted),
+        }
+    }
+
     /// Tells the owner. Called once, by whoever ended the search.
-    pub(crate) fn report(&self) {
+    pub(crate) fn report(&self, end: End) {
         let on_end = self.on_end.lock().expect("nothing panics under this lock").take();
         if let Some(on_end) = on_end {
-            let end = self.claims.end();
             // The panic hook has already printed it, and it is not the engine's to handle.
             let _ = catch_unwind(AssertUnwindSafe(|| on_end(end)));
         }
@@ -94,6 +142,11 @@ impl SearchHandle {
     /// Nonces hashed so far, chunk by chunk; final once the end is reported.
     pub fn hashes(&self) -> u64 {
         self.search.hashes.load(Ordering::Relaxed)
+    }
+
+    /// What it did so far.
+    pub fn stats(&self) -> SearchStats {
+        self.search.stats()
     }
 
     /// Asks every thread to leave the search and returns at once. A winner below which every

@@ -1,10 +1,9 @@
-//! Counters: each thread writes its own, anyone reads them.
+//! What can be seen of an engine from outside.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// What one thread did since the engine was opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What one thread did since it was started. The three times add up to its life so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThreadStats {
     /// Nonces hashed.
     pub hashes: u64,
@@ -12,110 +11,70 @@ pub struct ThreadStats {
     pub busy: Duration,
     /// Wall time with a search running somewhere but nothing left to claim.
     pub starved: Duration,
+    /// Wall time without any search, paused, or asleep for the CPU limit.
+    pub waiting: Duration,
+    /// The tag of the search it is hashing for.
+    pub search: Option<u64>,
+    /// The last panic of a scan on it, in words.
+    pub last_error: Option<String>,
 }
 
-/// A snapshot of an engine.
+/// What one search did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SearchStats {
+    /// Nonces hashed so far, chunk by chunk; final once the end is reported.
+    pub hashes: u64,
+    /// From the start to the first claim; `None` until then.
+    pub first_chunk: Option<Duration>,
+    /// From the first stop to the end; `None` until then, and for a search that nobody stopped.
+    pub leave: Option<Duration>,
+    /// Nonces hashed for nothing: after a stop, or above the winner. Known at the end.
+    pub wasted: u64,
+}
+
+/// Durations, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// How many there were.
+    pub count: u64,
+    /// Their sum.
+    pub total: Duration,
+    /// The longest of them.
+    pub longest: Duration,
+    /// The newest of them.
+    pub last: Duration,
+}
+
+impl Latency {
+    pub(crate) fn note(&mut self, duration: Duration) {
+        self.count += 1;
+        self.total += duration;
+        self.longest = self.longest.max(duration);
+        self.last = duration;
+    }
+}
+
+/// A snapshot of an engine. Totals are since it was opened.
 #[derive(Clone, Debug, Default)]
 pub struct EngineStats {
     /// Searches that have not ended yet.
     pub searches: usize,
+    /// Nonces hashed, also by threads that are gone.
+    pub hashes: u64,
     /// One row per thread.
     pub threads: Vec<ThreadStats>,
-    /// What the host refused (a priority, an affinity pin), in words.
+    /// Whether threads are kept from claiming.
+    pub paused: bool,
+    /// Per cent of its time that a thread may hash.
+    pub cpu_limit: u64,
+    /// Scans that panicked.
+    pub panics: u64,
+    /// Nonces hashed for nothing: see [`SearchStats::wasted`].
+    pub wasted: u64,
+    /// Of every search that came to its first claim: see [`SearchStats::first_chunk`].
+    pub first_chunk: Latency,
+    /// Of every search that was stopped and has ended: see [`SearchStats::leave`].
+    pub leave: Latency,
+    /// What the host refused (a priority, an affinity pin), in words, each said once.
     pub warnings: Vec<String>,
-}
-
-/// The counters of one thread, alone on its cache lines (128 bytes: CPUs fetch lines in pairs).
-#[derive(Debug, Default)]
-#[repr(align(128))]
-pub(crate) struct Counters {
-    hashes: AtomicU64,
-    busy_ns: AtomicU64,
-    starved_ns: AtomicU64,
-    /// [`RunClock`] reading at which the thread ran out of work, plus one; zero while it works.
-    idle_since: AtomicU64,
-}
-
-impl Counters {
-    /// Only by the owning thread: a load and a store, no locked instruction.
-    pub(crate) fn add_work(&self, hashes: u64, busy: Duration) {
-        add(&self.hashes, hashes);
-        add(&self.busy_ns, nanos(busy));
-    }
-
-    /// Only by the owning thread, with the clock of the moment it runs out of work.
-    pub(crate) fn begin_idle(&self, clock: u64) {
-        self.idle_since.store(clock + 1, Ordering::Relaxed);
-    }
-
-    /// Only by the owning thread, when it has work again. Does nothing if it was not idle.
-    pub(crate) fn end_idle(&self, clock: u64) {
-        add(&self.starved_ns, self.idle(clock));
-        self.idle_since.store(0, Ordering::Relaxed);
-    }
-
-    /// By anyone.
-    pub(crate) fn read(&self, clock: u64) -> ThreadStats {
-        ThreadStats {
-            hashes: self.hashes.load(Ordering::Relaxed),
-            busy: Duration::from_nanos(self.busy_ns.load(Ordering::Relaxed)),
-            starved: Duration::from_nanos(
-                self.starved_ns.load(Ordering::Relaxed) + self.idle(clock),
-            ),
-        }
-    }
-
-    fn idle(&self, clock: u64) -> u64 {
-        match self.idle_since.load(Ordering::Relaxed) {
-            0 => 0,
-            since => clock.saturating_sub(since - 1),
-        }
-    }
-}
-
-fn add(counter: &AtomicU64, amount: u64) {
-    counter.store(counter.load(Ordering::Relaxed).wrapping_add(amount), Ordering::Relaxed);
-}
-
-fn nanos(duration: Duration) -> u64 {
-    duration.as_nanos() as u64
-}
-
-/// Counts searches, and the nanoseconds during which there was at least one: a thread without
-/// work starves while this clock moves, and rests while it stands.
-#[derive(Debug)]
-pub(crate) struct RunClock {
-    searches: usize,
-    /// Reading when the clock last started or stopped.
-    ns: u64,
-    changed: Instant,
-}
-
-impl RunClock {
-    pub(crate) fn new() -> Self {
-        Self { searches: 0, ns: 0, changed: Instant::now() }
-    }
-
-    pub(crate) fn searches(&self) -> usize {
-        self.searches
-    }
-
-    pub(crate) fn begin_search(&mut self) {
-        if self.searches == 0 {
-            self.changed = Instant::now();
-        }
-        self.searches += 1;
-    }
-
-    pub(crate) fn end_search(&mut self) {
-        if self.searches == 1 {
-            self.ns = self.read();
-        }
-        self.searches -= 1;
-    }
-
-    pub(crate) fn read(&self) -> u64 {
-        let moving = if self.searches == 0 { 0 } else { nanos(self.changed.elapsed()) };
-        self.ns + moving
-    }
 }

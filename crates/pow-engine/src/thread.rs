@@ -3,21 +3,37 @@
 use crate::claims::{Claim, Event};
 use crate::pool::Pool;
 use crate::search::Search;
+use crate::seat::Seat;
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 use std::time::Instant;
 
-/// Runs until the pool closes. `thread` is the row of its counters.
-pub(crate) fn run(pool: &Pool, thread: usize) {
-    while let Some((search, claim)) = pool.next(thread) {
+thread_local! {
+    /// The pool that this thread works for.
+    static EMPLOYER: Cell<*const Pool> = const { Cell::new(ptr::null()) };
+}
+
+/// Whether the caller runs on a thread of this pool (in an `on_end`).
+pub(crate) fn is_of(pool: &Pool) -> bool {
+    EMPLOYER.get() == ptr::from_ref(pool)
+}
+
+/// Runs until the pool closes, or has no place for this seat any more.
+pub(crate) fn run(pool: &Pool, mut seat: Seat) {
+    EMPLOYER.set(ptr::from_ref(pool));
+    while let Some((search, claim)) = pool.next(&mut seat) {
         let begun = Instant::now();
         let units = claim.units;
         let (hashes, event) = hash(pool, &search, &claim);
         let took = begun.elapsed();
         search.add_hashes(hashes);
-        pool.counters(thread).add_work(hashes, took);
-        if event.is_none() {
-            search.pace(units, took);
+        seat.add_work(hashes, took);
+        match &event {
+            None => search.pace(units, took),
+            Some((_, Event::Panicked(message))) => pool.note_panic(&seat, message),
+            Some(_) => {}
         }
         if search.claims.settle(claim, event) {
             pool.end(&search);

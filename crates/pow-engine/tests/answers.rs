@@ -77,8 +77,8 @@ fn the_full_range_can_be_searched_to_either_end() {
 #[test]
 fn a_range_that_is_none_is_refused() {
     let engine = engine(1);
-    assert!(engine.start(winners(&[]), 5, 4, Box::new(|_| ())).is_err());
-    assert!(engine.start(winners(&[]), 0, ALL + 1, Box::new(|_| ())).is_err());
+    assert!(engine.start(0, winners(&[]), (5, 4), Box::new(|_| ())).is_err());
+    assert!(engine.start(0, winners(&[]), (0, ALL + 1), Box::new(|_| ())).is_err());
 }
 
 #[test]

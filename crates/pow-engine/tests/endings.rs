@@ -125,7 +125,7 @@ fn a_panic_in_the_report_costs_no_thread() {
         sender.send(end).unwrap();
         panic!("planted");
     });
-    let _search = engine.start(winners(&[3]), 0, 9, report).unwrap();
+    let _search = engine.start(0, winners(&[3]), (0, 9), report).unwrap();
     assert_eq!(called.recv_timeout(PATIENCE), Ok(End::Found(3)));
     assert_eq!(search(&engine, winners(&[4]), (0, 9)), End::Found(4));
 }
@@ -140,7 +140,7 @@ fn close_ends_running_and_waiting_searches_and_refuses_new_ones() {
     }
     assert_eq!(engine.stats().searches, 0);
     engine.close();
-    let refused = engine.start(winners(&[]), 0, 9, Box::new(|_| panic!("never called")));
+    let refused = engine.start(0, winners(&[]), (0, 9), Box::new(|_| panic!("never called")));
     assert_eq!(refused.err(), Some(StartError::Closed));
 }
 
@@ -166,7 +166,7 @@ fn an_engine_can_be_closed_and_dropped_by_its_own_report() {
         drop(engine);
         sender.send(()).unwrap();
     });
-    let _search = engine.start(winners(&[1]), 0, 9, report).unwrap();
+    let _search = engine.start(0, winners(&[1]), (0, 9), report).unwrap();
     *slot.lock().unwrap() = Some(engine);
     held.send(()).unwrap();
     assert_eq!(dropped.recv_timeout(PATIENCE), Ok(()));
@@ -203,9 +203,10 @@ fn a_pin_that_cannot_be_had_is_a_warning_and_the_engine_works() {
         threads: NonZeroUsize::new(2).unwrap(),
         priority: Priority::Background,
         affinity: Some(vec![1_000_000]),
+        cpu_limit: 100,
     };
     let engine = Engine::new(&options).unwrap();
     let warnings = engine.stats().warnings;
-    assert_eq!(warnings.iter().filter(|text| text.contains("1000000")).count(), 2);
+    assert_eq!(warnings.iter().filter(|text| text.contains("1000000")).count(), 1);
     assert_eq!(search(&engine, winners(&[4]), (0, 9)), End::Found(4));
 }

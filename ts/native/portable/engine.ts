@@ -1,3 +1,4 @@
+import { PowError } from '../../errors.js';
 import type {
   BackendEngine,
   BackendSearch,
@@ -6,91 +7,150 @@ import type {
   SearchEnd,
   SearchPlan,
 } from '../contract.js';
+import { plantedPanic } from '../planted-panic.js';
+import { Latency } from './latency.js';
+import { type Host, RunningSearch } from './running-search.js';
 import { SearchThread } from './search-thread.js';
-import { SharedSearch } from './shared-memory.js';
 import type { Departure } from './worker.js';
 
 /** The one kernel of this backend. */
 export const KERNEL = 'portable';
 
-interface RunningSearch {
-  readonly shared: SharedSearch;
-  /** Settles after `ended` was called. */
-  readonly over: Promise<void>;
-}
-
 /** Worker threads that search any number of ranges at once. */
-export class PortableEngine implements BackendEngine {
-  readonly #threads: readonly SearchThread[];
+export class PortableEngine implements BackendEngine, Host {
+  readonly panicAt = plantedPanic();
   readonly #warnings: readonly string[];
-  readonly #running = new Set<RunningSearch>();
+  readonly #openThread: () => SearchThread;
+  readonly #threads: SearchThread[] = [];
+  /** Threads on their way out, until they are gone. */
+  readonly #leaving = new Map<SearchThread, Promise<void>>();
+  /** Each until its end was told. */
+  readonly #running = new Map<RunningSearch, Promise<void>>();
+  readonly #firstChunk = new Latency();
+  readonly #leave = new Latency();
+  readonly #totals = { searches: 0, pastHashes: 0, panics: 0, wastedHashes: 0 };
+  #paused = false;
+  #cpuLimit: number;
   #closing: Promise<void> | null = null;
 
-  constructor(
-    plan: EnginePlan,
-    threads = Array.from({ length: plan.threads }, () => new SearchThread()),
-  ) {
-    this.#threads = threads;
+  /** @param openThread - default: one with the worker of this package */
+  constructor(plan: EnginePlan, openThread = () => new SearchThread()) {
+    this.#openThread = openThread;
+    this.#cpuLimit = plan.cpuLimit;
     this.#warnings = warningsOf(plan);
+    this.#grow(plan.threads);
   }
 
   search(plan: SearchPlan, ended: (end: SearchEnd) => void): BackendSearch {
+    this.#totals.searches += 1;
+    const search = new RunningSearch(this.#totals.searches, plan, this);
+    const told = search.over.then((end) => {
+      this.#forget(search);
+      ended(this.#closing === null ? end : { kind: 'closed' });
+    });
+    this.#running.set(search, told);
     // A closed engine has no threads to offer; the search is over in the next turn.
-    const threads = this.#closing === null ? this.#threads : [];
-    const shared = SharedSearch.create(threads.length);
-    const departures = threads.map(async (thread, index) => {
-      const departure = await thread.search({ plan, thread: index, search: shared.buffer });
-      // A thread that died could not stop the others itself.
-      if (departure.kind === 'panicked') shared.stop();
-      return departure;
-    });
-    const over = Promise.all(departures).then((all) => {
-      this.#running.delete(running);
-      if (this.#running.size === 0) for (const thread of this.#threads) thread.rest();
-      ended(this.#closing === null ? endOf(all) : { kind: 'closed' });
-    });
-    const running = { shared, over };
-    this.#running.add(running);
-    return { hashes: () => shared.hashes, cancel: () => shared.stop() };
+    if (this.#closing !== null) search.cancel();
+    else if (!this.#paused) for (const thread of this.#threads) search.join(thread);
+    return search;
   }
 
   stats(): EngineStats {
-    const threads = this.#threads.map((thread) => thread.stats());
+    const threads = [...this.#threads, ...this.#leaving.keys()].map((thread) => thread.stats());
+    const { pastHashes, panics, wastedHashes } = this.#totals;
     return {
       backend: 'portable',
       searches: this.#running.size,
-      hashes: threads.reduce((sum, { hashes }) => sum + hashes, 0),
+      hashes: threads.reduce((sum, { hashes }) => sum + hashes, pastHashes),
       threads,
       kernels: { blake2s: KERNEL, sha256: KERNEL, sha256d: KERNEL },
+      paused: this.#paused,
+      cpuLimit: this.#cpuLimit,
+      panics,
+      wastedHashes,
+      firstChunk: this.#firstChunk.stats,
+      leave: this.#leave.stats,
       warnings: this.#warnings,
     };
   }
 
+  async resize(threads: number): Promise<void> {
+    if (this.#closing !== null) throw new PowError('POW_CLOSED', 'resize() after close()');
+    for (const thread of this.#threads.splice(threads)) {
+      thread.leaving = true;
+      this.#leaving.set(thread, this.#bury(thread));
+    }
+    this.#grow(threads);
+    await Promise.all(this.#leaving.values());
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const thread of this.#threads) {
+      thread.leaving = true;
+      thread.idle(false);
+    }
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closing !== null) return;
+    this.#paused = false;
+    for (const thread of this.#threads) this.#admit(thread);
+  }
+
+  limitCpu(percent: number): void {
+    this.#cpuLimit = percent;
+    for (const thread of this.#threads) thread.cpuLimit = percent;
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#close([...this.#running]);
+    this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  async #close(running: readonly RunningSearch[]): Promise<void> {
-    for (const { shared } of running) shared.stop();
-    await Promise.allSettled(running.map(({ over }) => over));
-    await Promise.all(this.#threads.map((thread) => thread.close()));
+  departed(thread: SearchThread, { kind }: Departure): boolean {
+    if (kind === 'panicked') this.#totals.panics += 1;
+    thread.idle(this.#running.size > 0 && !this.#paused);
+    // Asked to leave for a pause that is over by now?
+    return kind === 'left' && !this.#paused && this.#threads.includes(thread);
   }
-}
 
-/** How a search ended, from how each thread left it. */
-function endOf(departures: readonly Departure[]): SearchEnd {
-  let lowest: bigint | null = null;
-  for (const departure of departures) {
-    if (departure.kind === 'panicked') return departure;
-    if (departure.kind === 'found' && (lowest === null || departure.nonce < lowest)) {
-      lowest = departure.nonce;
+  #grow(size: number): void {
+    while (this.#threads.length < size) {
+      const thread = this.#openThread();
+      thread.cpuLimit = this.#cpuLimit;
+      this.#threads.push(thread);
+      if (this.#paused) thread.leaving = true;
+      else this.#admit(thread);
     }
   }
-  // Every claimed chunk was finished, so these two are the truth even when a cancel came as well.
-  if (lowest !== null) return { kind: 'found', nonce: lowest };
-  const drained = departures.some(({ kind }) => kind === 'drained');
-  return { kind: drained ? 'exhausted' : 'cancelled' };
+
+  #admit(thread: SearchThread): void {
+    thread.leaving = false;
+    for (const search of this.#running.keys()) search.join(thread);
+  }
+
+  async #bury(thread: SearchThread): Promise<void> {
+    await thread.close();
+    this.#totals.pastHashes += thread.stats().hashes;
+    this.#leaving.delete(thread);
+  }
+
+  #forget(search: RunningSearch): void {
+    this.#running.delete(search);
+    if (this.#running.size === 0) for (const thread of this.#threads) thread.idle(false);
+    const { firstChunkMs, leaveMs, wastedHashes } = search.stats();
+    if (firstChunkMs !== null) this.#firstChunk.note(firstChunkMs);
+    if (leaveMs !== null) this.#leave.note(leaveMs);
+    this.#totals.wastedHashes += wastedHashes;
+  }
+
+  async #close(): Promise<void> {
+    for (const search of this.#running.keys()) search.cancel();
+    await Promise.allSettled(this.#running.values());
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+    await Promise.all(this.#leaving.values());
+  }
 }
 
 function warningsOf({ priority, affinity }: EnginePlan): readonly string[] {

@@ -1,6 +1,6 @@
 import { Tinypool } from 'tinypool';
 import type { ThreadStats } from '../contract.js';
-import { SharedCounters } from './shared-memory.js';
+import { SharedThread } from './shared-memory.js';
 import type { Departure, SearchTask } from './worker.js';
 
 /** Not written inside `new URL()`: a bundler would look for the source file beside `dist`. */
@@ -13,12 +13,16 @@ const WORKER = new URL(WORKER_FILE, import.meta.url);
  */
 export class SearchThread {
   readonly #worker: URL;
-  readonly #counters = new SharedCounters();
+  readonly #shared = new SharedThread();
+  readonly #madeMs = performance.now();
+  readonly #labels = new Map<number, string>();
   #pool: Tinypool | null = null;
-  #searches = 0;
   #starvedMs = 0;
   /** Since when this thread has had no search while another thread still had one. */
   #starvedSince: number | null = null;
+  #waitingMs = 0;
+  #lastError: string | null = null;
+  #left: (() => void) | null = null;
 
   /** @param worker - exports what `worker.ts` does */
   constructor(worker = WORKER) {
@@ -26,36 +30,58 @@ export class SearchThread {
   }
 
   /** Takes part in a search. Never rejects: a thread that dies has `panicked`. */
-  async search(task: Omit<SearchTask, 'counters'>): Promise<Departure> {
+  async search(task: Omit<SearchTask, 'thread'>, label: string): Promise<Departure> {
     this.#noteStarved(null);
-    this.#searches += 1;
+    this.#labels.set(task.number, label);
     this.#pool ??= this.#open();
     const pool = this.#pool;
     const [thread] = pool.threads;
+    let departure: Departure;
     try {
-      return await pool.run({ ...task, counters: this.#counters.buffer });
+      departure = await pool.run({ ...task, thread: this.#shared.buffer });
     } catch (error) {
       if (pool.threads[0] !== thread) this.#drop(pool);
-      return { kind: 'panicked', detail: String(error) };
-    } finally {
-      this.#searches -= 1;
-      if (this.#searches === 0) this.#noteStarved(performance.now());
+      departure = { kind: 'panicked', detail: String(error), at: null };
     }
+    this.#labels.delete(task.number);
+    if (departure.kind === 'panicked') this.#lastError = departure.detail;
+    if (this.#labels.size === 0) this.#left?.();
+    return departure;
   }
 
-  /** No thread has a search any more: time from here on is not starved but idle. */
-  rest(): void {
-    this.#noteStarved(null);
+  /** Whether to leave every search, and take no part until told otherwise. */
+  set leaving(leaving: boolean) {
+    this.#shared.leaving = leaving;
+  }
+
+  set cpuLimit(percent: number) {
+    this.#shared.cpuLimit = percent;
+  }
+
+  /** Time from here on is starved if it has no search (others have); else, waiting. */
+  idle(starving: boolean): void {
+    this.#noteStarved(starving && this.#labels.size === 0 ? performance.now() : null);
   }
 
   stats(): ThreadStats {
-    const starving = this.#starvedSince === null ? 0 : performance.now() - this.#starvedSince;
-    const { hashes, busyMs } = this.#counters;
-    return { hashes, busyMs, starvedMs: this.#starvedMs + starving };
+    const nowMs = performance.now();
+    const starving = this.#starvedSince === null ? 0 : nowMs - this.#starvedSince;
+    const starvedMs = this.#starvedMs + starving;
+    const { hashes, busyMs, search } = this.#shared;
+    // A chunk in hand counts when it is done: what looked like waiting until then does not go back.
+    this.#waitingMs = Math.max(this.#waitingMs, nowMs - this.#madeMs - busyMs - starvedMs);
+    const job = this.#labels.get(search) ?? null;
+    const [waitingMs, lastError] = [this.#waitingMs, this.#lastError];
+    return { hashes, busyMs, starvedMs, waitingMs, job, lastError };
   }
 
-  /** Ends the thread, which must have left every search. */
+  /** Ends the thread once it has left every search, which it must have been told to do. */
   async close(): Promise<void> {
+    if (this.#labels.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#left = resolve;
+      });
+    }
     const pool = this.#pool;
     this.#pool = null;
     await pool?.destroy();

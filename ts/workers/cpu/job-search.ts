@@ -192,12 +192,12 @@ export class JobSearch {
   }
 
   #search(portion: Portion, rolled: Rolled): PortionSearch {
-    const { start, end } = portion;
+    const plan = { work: rolled.plan, goal: this.#goal, start: portion.start, end: portion.end };
     const search: { -readonly [Key in keyof PortionSearch]: PortionSearch[Key] } = {
       portion,
       rolled,
       end: null,
-      running: this.#engine.search({ work: rolled.plan, goal: this.#goal, start, end }, (ended) => {
+      running: this.#engine.search({ ...plan, label: this.#job.id }, (ended) => {
         search.end = ended;
         this.#advance();
       }),

@@ -16,7 +16,8 @@ pub const ALL: u128 = 1 << 64;
 
 pub fn engine(threads: usize) -> Engine {
     let threads = NonZeroUsize::new(threads).unwrap();
-    Engine::new(&EngineOptions { threads, priority: Priority::Normal, affinity: None }).unwrap()
+    let priority = Priority::Normal;
+    Engine::new(&EngineOptions { threads, priority, affinity: None, cpu_limit: 100 }).unwrap()
 }
 
 /// Starts a search whose end can be waited for.
@@ -27,7 +28,7 @@ pub fn start(
 ) -> (SearchHandle, Receiver<End>) {
     let (sender, ended) = channel();
     let on_end = Box::new(move |end| sender.send(end).unwrap());
-    (engine.start(scan, range.0, range.1, on_end).unwrap(), ended)
+    (engine.start(0, scan, range, on_end).unwrap(), ended)
 }
 
 pub fn search(engine: &Engine, scan: Arc<dyn Scan>, range: (u64, u128)) -> End {
