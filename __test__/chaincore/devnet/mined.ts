@@ -67,7 +67,7 @@ export function memoryNode(rule: Partial<DifficultyRule> = EASY) {
     keep: () => {},
   });
   const next = () => solved(decodeTemplate(state.template(WALLET).json));
-  const grow = (): { block: Block; fate: Fate } => state.submit(next());
+  const grow = (): { block: Block; fate: Fate } => state.submit(next(), 'peer');
   return { state, next, grow };
 }
 

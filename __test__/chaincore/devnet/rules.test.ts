@@ -69,10 +69,10 @@ for (const [what, changes, words] of FORGED) {
   test(`refused: ${what}`, () => {
     const { state, next } = memoryNode();
     const good = next();
-    const error = thrown(() => state.submit(changed(good, changes))) as PowError;
+    const error = thrown(() => state.submit(changed(good, changes, 'peer'))) as PowError;
     assert.match(error.message, words);
     assert.is(state.chain.length, 1);
-    assert.is(state.submit(good).fate.kind, 'extended');
+    assert.is(state.submit(good, 'peer').fate.kind, 'extended');
   });
 }
 
@@ -84,7 +84,7 @@ test('a nonce that misses by one digit is refused, though its hash is right', ()
   while (chaincoreHash(template, 'node', nonce).startsWith('0')) nonce += 1n;
   const bad = changed(good, { nonce: number(nonce) });
   assert.match(
-    (thrown(() => state.submit(bad)) as PowError).message,
+    (thrown(() => state.submit(bad, 'peer')) as PowError).message,
     'does not begin with 1 zeros',
   );
 });
@@ -101,8 +101,8 @@ test('a block of the client layout is taken with its hash, and not without', () 
     nonce += 1n;
   }
   const block = parseJson(solvedBlockJson(template, 'client', nonce)) as JsonObject;
-  assert.throws(() => state.submit(changed(block, { hash: undefined })), /does not begin/);
-  assert.is(state.submit(block).fate.kind, 'extended');
+  assert.throws(() => state.submit(changed(block, { hash: undefined }, 'peer')), /does not begin/);
+  assert.is(state.submit(block, 'peer').fate.kind, 'extended');
 });
 
 /** Well mined, and wrong in its place. */
@@ -124,7 +124,7 @@ for (const [what, changes, words] of [
     const { state, grow, next } = memoryNode();
     grow();
     const block = remined(next(), changes);
-    assert.match(reasonOf(state.submit(block).fate), words);
+    assert.match(reasonOf(state.submit(block, 'peer').fate), words);
     assert.is(state.chain.length, 2);
   });
 }
@@ -156,10 +156,10 @@ test('the coinbase is first, alone, of its height, and pays no more than reward 
     [[coinbase, payment(first.transactions[0]?.id ?? '', 0, '51.0')], /gives out more/],
     [[coinbase, spending, payment(first.transactions[0]?.id ?? '', 0, '48.0')], /is spent/],
   ] as const) {
-    assert.match(reasonOf(state.submit(withTransactions(good, transactions)).fate), words);
+    assert.match(reasonOf(state.submit(withTransactions(good, transactions, 'peer')).fate), words);
   }
   const fees = withTransactions(good, [paid('50.75'), spending]);
-  assert.is(state.submit(fees).fate.kind, 'extended');
+  assert.is(state.submit(fees, 'peer').fate.kind, 'extended');
 });
 
 test('fees of the pool go into the next coinbase, and what is mined leaves the pool', () => {

@@ -30,6 +30,8 @@ export type Fate =
       readonly came: readonly Block[];
     }
   | { readonly kind: 'known' }
+  /** Of our own miner, for a height that has its block. */
+  | { readonly kind: 'late' }
   | { readonly kind: 'orphan' }
   | { readonly kind: 'invalid'; readonly reason: string };
 

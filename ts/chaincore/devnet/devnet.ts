@@ -223,7 +223,7 @@ export class ChaincoreDevnet {
   }
 
   #fetched(json: JsonValue): void {
-    const { block, fate } = this.#state.submit(json);
+    const { block, fate } = this.#state.submit(json, 'peer');
     this.#submitted(block, fate);
   }
 }

@@ -73,10 +73,14 @@ export class NodeState {
   /**
    * Takes in a block that someone sent.
    *
+   * @param from - a miner of this node is late where a peer brings a branch
    * @throws PowError where it is no block at all
    */
-  submit(json: JsonValue): { readonly block: Block; readonly fate: Fate } {
+  submit(json: JsonValue, from: 'miner' | 'peer'): { readonly block: Block; readonly fate: Fate } {
     const block = decodeBlock(json);
+    if (from === 'miner' && block.index < this.chain.length) {
+      return { block, fate: { kind: 'late' } };
+    }
     const keep = () => this.#options.keep({ kind: 'block', block });
     return { block, fate: this.#accept(block, this.#options.nowSeconds(), keep) };
   }

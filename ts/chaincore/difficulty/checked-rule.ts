@@ -16,6 +16,7 @@ const MOST_BLOCK_SECONDS = 86_400;
  */
 export function checkedRule(given: unknown, base: DifficultyRule = DEFAULT_RULE): DifficultyRule {
   requireObject(given, 'rule');
+  if (Array.isArray(given)) throw badArgument('rule', 'an object', given);
   for (const key of Object.keys(given as object)) {
     if (!Object.hasOwn(DEFAULT_RULE, key)) {
       const known = Object.keys(DEFAULT_RULE).join(', ');

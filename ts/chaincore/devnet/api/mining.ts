@@ -37,7 +37,7 @@ export function answerSubmission(context: ApiContext, request: ApiRequest): ApiA
   let submitted: { readonly block: Block; readonly fate: Fate };
   const lengthBefore = context.state.chain.length;
   try {
-    submitted = context.state.submit(json);
+    submitted = context.state.submit(json, request.isLocal ? 'miner' : 'peer');
   } catch (error) {
     if (!(error instanceof PowError)) throw error;
     context.node.tell({ kind: 'refused', reason: error.message });
@@ -63,15 +63,17 @@ function fateAnswer(
     case 'invalid':
       return invalid(fate.reason);
     case 'known':
+    case 'late':
       return stale();
     case 'orphan':
       if (index <= before) return index < before ? stale() : invalid('its parent is not known');
       return isLocal ? tooHigh(index, before) : needSync(index, before);
-    case 'side':
-      if (isLocal) return stale();
-      break;
     default:
+      return accepted(hash, length, isLocal);
   }
+}
+
+function accepted(hash: string, length: number, isLocal: boolean): ApiAnswer {
   return answer(200, {
     status: 'accepted',
     block_hash: hash,
