@@ -80,7 +80,9 @@ impl Model {
 
     /// Waits for the end, closes, and says how it ended and how often each unit was hashed.
     fn finish(self, threads: Vec<JoinHandle<()>>) -> (End, Vec<usize>) {
-        self.ended.wait();
+        while self.ends.lock().unwrap().is_empty() {
+            self.ended.wait(); // now and then for nothing
+        }
         self.pool.close();
         for thread in threads {
             thread.join().unwrap();
