@@ -13,6 +13,9 @@ const DIFFICULTY_ONE = {
   bitcoin: 0xffffn << 208n,
 } as const;
 
+/** Enough for a quotient of at least 64 bits, whatever the target. */
+const EXTRA_BITS = 128n;
+
 export type DifficultyScale = keyof typeof DIFFICULTY_ONE;
 const SCALES = Object.keys(DIFFICULTY_ONE) as DifficultyScale[];
 
@@ -43,17 +46,52 @@ function rationalOf(value: number): { mantissa: bigint; exponent: bigint } {
 }
 
 /**
- * The target of a compact `nBits`, as Bitcoin Core reads it (`arith_uint256::SetCompact`). What
- * `CheckProofOfWork` refuses (negative, zero, more than 256 bits) is thrown.
+ * How many times harder than difficulty 1 a target is: the nearest double.
+ *
+ * @param target - above zero
  */
-export function targetOfCompact(nBits: unknown): bigint {
+export function difficultyOfTarget(target: bigint, scale: DifficultyScale): number {
+  const one = DIFFICULTY_ONE[scale] << EXTRA_BITS;
+  // The last bit stands for everything behind it, so that a double is rounded but once.
+  const quotient = (one / target) | (one % target === 0n ? 0n : 1n);
+  return Number(quotient) / 2 ** Number(EXTRA_BITS);
+}
+
+/** A compact `nBits`, as Bitcoin Core takes it apart. */
+export interface Compact {
+  /** Without its sign; of one with more than 256 bits, the lower 256. */
+  readonly value: bigint;
+  readonly isNegative: boolean;
+  readonly overflows: boolean;
+}
+
+/**
+ * Takes apart any 32 bits (Bitcoin Core, `arith_uint256::SetCompact`).
+ *
+ * @throws {@link PowError} `POW_ARGUMENT`: no unsigned 32-bit number
+ */
+export function decodeCompact(nBits: number): Compact {
   const compact = requireInteger(nBits, 0, 0xffff_ffff, 'nBits');
   const size = compact >>> 24;
-  const word = BigInt(compact & 0x007f_ffff);
-  const target = size <= 3 ? word >> BigInt(8 * (3 - size)) : word << BigInt(8 * (size - 3));
-  const spelled = `0x${compact.toString(16).padStart(8, '0')}`;
-  if (target === 0n) throw badArgument('nBits', 'a target above zero', spelled);
-  if ((compact & 0x0080_0000) !== 0) throw badArgument('nBits', 'a positive target', spelled);
-  if (target > MAX_TARGET) throw badArgument('nBits', 'a target of at most 256 bits', spelled);
-  return target;
+  const digits = BigInt(compact & 0x007f_ffff);
+  const word = size <= 3 ? digits >> BigInt(8 * (3 - size)) : digits;
+  const whole = size <= 3 ? word : word << BigInt(8 * (size - 3));
+  return {
+    value: whole & MAX_TARGET,
+    isNegative: word !== 0n && (compact & 0x0080_0000) !== 0,
+    overflows: whole > MAX_TARGET,
+  };
+}
+
+/**
+ * The target of a compact `nBits`. What Bitcoin Core's `CheckProofOfWork` refuses (negative, zero,
+ * more than 256 bits) is thrown.
+ */
+export function targetOfCompact(nBits: unknown): bigint {
+  const { value, isNegative, overflows } = decodeCompact(nBits as number);
+  const spelled = `0x${(nBits as number).toString(16).padStart(8, '0')}`;
+  if (isNegative) throw badArgument('nBits', 'a positive target', spelled);
+  if (overflows) throw badArgument('nBits', 'a target of at most 256 bits', spelled);
+  if (value === 0n) throw badArgument('nBits', 'a target above zero', spelled);
+  return value;
 }
