@@ -1,0 +1,232 @@
+/** The Bitcoin dialect, as miners speak it. */
+
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Target } from '../../../ts/index.js';
+import {
+  type BitcoinJobOptions,
+  bitcoinHash,
+  bitcoinHeader,
+  bitcoinJob,
+  bitcoinNonce,
+  type Notify,
+  oneIn,
+} from '../jobs.js';
+import { Desk, type DeskOptions, type Device, paramsOf, refused, result } from './desk.js';
+
+const easy = oneIn(64);
+
+interface Miner {
+  readonly desk: Desk;
+  readonly device: Device;
+  readonly extranonce1: string;
+  readonly size: number;
+  readonly notify: Notify;
+}
+
+function mining(
+  job: BitcoinJobOptions = {},
+  options: DeskOptions = {},
+  before?: (device: Device) => void,
+): Miner {
+  const desk = new Desk({ dialect: 'bitcoin', ...options });
+  desk.start(bitcoinJob({ target: easy, goal: 'all', ...job }));
+  const device = desk.connect();
+  before?.(device);
+  const lines = device.call('mining.subscribe', ['cpuminer/1']);
+  const [answer] = lines as unknown as { result: [unknown, string, number] }[];
+  const [notify] = paramsOf(lines, 'mining.notify') as unknown as Notify[];
+  if (answer === undefined || notify === undefined) throw new Error(JSON.stringify(lines));
+  return { desk, device, extranonce1: answer.result[1], size: answer.result[2], notify };
+}
+
+/** A share at extranonce2 `roll`, put together by the test alone. */
+function shareOf(
+  { extranonce1, size, notify }: Miner,
+  roll: number,
+  target = easy,
+  algorithm = 'sha256d',
+) {
+  const extranonce2 = roll.toString(16).padStart(2 * size, '0');
+  const header = bitcoinHeader(notify, extranonce1 + extranonce2, notify[7], '00000000');
+  const nonce = bitcoinNonce(header, target.toBigInt(), algorithm);
+  return { extranonce2, time: notify[7], nonce, header };
+}
+
+test('what comes after subscribe is what the protocol says', () => {
+  const { desk, device, extranonce1, size, notify } = mining();
+  assert.equal([extranonce1, size], ['00000000', 4]);
+  assert.is(notify.length, 9);
+  assert.is(notify[4].length, 12);
+  assert.equal(
+    [notify[5], notify[6], notify[7], notify[8]],
+    ['20000000', '1d00ffff', '6553f100', true],
+  );
+  assert.equal(device.call('mining.authorize', ['user', 'pass'], 2), [result(2, true)]);
+  assert.equal(device.call('mining.extranonce.subscribe', [], 3), [result(3, true)]);
+  desk.hub.close();
+});
+
+for (const algorithm of ['sha256d', 'blake2s'] as const) {
+  test(`${algorithm} shares with twelve branches are checked as the wire says, and found as the job wants`, () => {
+    const miner = mining({ template: { algorithm } });
+    const { desk, device, notify } = miner;
+    for (let roll = 0; roll < 5; roll++) {
+      const { extranonce2, time, nonce, header } = shareOf(miner, roll, easy, algorithm);
+      const params = ['user', notify[0], extranonce2, time, nonce];
+      assert.equal(device.call('mining.submit', params, 4), [result(4, true)]);
+      assert.equal(device.call('mining.submit', params, 4), [refused(4, 22, 'duplicate share')]);
+      const { solution, roll: rolled } = desk.found[roll] ?? {};
+      header.writeUInt32LE(Number.parseInt(nonce, 16), 76);
+      assert.is(Buffer.from(solution?.message ?? []).toString('hex'), header.toString('hex'));
+      assert.is(Buffer.from(rolled?.extranonce2 ?? []).toString('hex'), `00000000${extranonce2}`);
+      assert.is(bitcoinHash(header, algorithm) <= easy.toBigInt(), true);
+    }
+    desk.hub.close();
+  });
+}
+
+test('difficulty 1 is 0xffff * 2^208, and what a device is told is never harder than the job', () => {
+  for (const target of [
+    Target.fromDifficulty(1, 'bitcoin'),
+    oneIn(12_345),
+    oneIn(2 ** 60),
+    oneIn(1.1),
+  ]) {
+    const desk = new Desk({ dialect: 'bitcoin' });
+    desk.start(bitcoinJob({ target }));
+    const lines = desk.connect().call('mining.subscribe', []);
+    const [[difficulty] = []] = paramsOf(lines, 'mining.set_difficulty') as number[][];
+    const told = Target.fromDifficulty(difficulty ?? 0, 'bitcoin').toBigInt();
+    const wanted = target.toBigInt();
+    assert.ok(told >= wanted || wanted > 1n << 255n, `${difficulty}`);
+    assert.ok(Number(told - wanted) / Number(wanted) < 1e-12 || wanted > 1n << 255n);
+    desk.hub.close();
+  }
+});
+
+test('each refusal has its code', () => {
+  const { desk, device, notify } = mining({}, { authorize: (user) => user === 'user' || 'who?' });
+  const submit = (user: string, ...rest: readonly unknown[]) =>
+    device.call('mining.submit', [user, ...rest], 4);
+  const rest = ['00000000', notify[7], '00000000'];
+  assert.equal(submit('user', notify[0], ...rest), [refused(4, 24, 'unauthorized worker')]);
+  const other = desk.connect();
+  const early = other.call('mining.submit', ['user', notify[0], ...rest], 4);
+  assert.equal(early, [refused(4, 25, 'not subscribed')]);
+  desk.hub.close();
+});
+
+test('an authorization hook lets in whom it likes, also later', async () => {
+  const asked: string[] = [];
+  const authorize = async (user: string, password: string) => {
+    asked.push(`${user}:${password}`);
+    return user === 'good' || 'no such account';
+  };
+  const { desk, device } = mining({}, { authorize });
+  assert.equal(device.call('mining.authorize', ['bad', 'x'], 1), []);
+  device.call('mining.authorize', ['good', 'y'], 2);
+  await desk.pass(1);
+  assert.equal(device.take(), [
+    { id: 1, result: false, error: [24, 'no such account', null] },
+    result(2, true),
+  ]);
+  assert.equal(asked, ['bad:x', 'good:y']);
+  desk.hub.close();
+});
+
+test('fields out of range are refused in words, and the connection goes on', () => {
+  const { desk, device, notify } = mining();
+  const base = ['u', notify[0], '00000000', notify[7], '00000000'];
+  const refusals = (
+    [
+      [2, '000000001', null],
+      [2, '100000000', 'extranonce2 has more than 4 bytes'],
+      [2, 'xyz', 'extranonce2 must be hex'],
+      [2, 7, 'extranonce2 must be hex'],
+      [3, '6553f0ff', 'ntime out of range'],
+      [3, 'ffffffff', 'ntime out of range'],
+      [4, '100000000', 'ntime and nonce must be up to 8 hex digits'],
+      [1, 7, 'user and job must be strings'],
+      [0, null, 'user and job must be strings'],
+    ] as const
+  ).map(([at, value, text]) => {
+    const [line] = device.call('mining.submit', base.with(at, value as never), 4);
+    return text === null || JSON.stringify(line) === JSON.stringify(refused(4, 20, text));
+  });
+  assert.equal(
+    refusals,
+    refusals.map(() => true),
+  );
+  assert.equal(device.call('mining.get_transactions', [], 5), [refused(5, 20, 'unknown method')]);
+  assert.is(device.closedHow, null);
+  desk.hub.close();
+});
+
+test('versions roll within the mask that was agreed on, and not without', () => {
+  let agreed: unknown;
+  const miner = mining({}, {}, (device) => {
+    const options = { 'version-rolling.mask': '1ffff000', 'version-rolling.min-bit-count': 2 };
+    const extensions = ['version-rolling', 'minimum-difficulty', 'info'];
+    [agreed] = device.call('mining.configure', [extensions, options], 1);
+  });
+  assert.equal(
+    agreed,
+    result(1, {
+      ...{ 'version-rolling': true, 'version-rolling.mask': '1fffe000' },
+      ...{ 'minimum-difficulty': false, info: false },
+    }),
+  );
+  const { desk, device, notify, extranonce1 } = miner;
+  const header = bitcoinHeader(notify, `${extranonce1}00000000`, notify[7], '00000000', '20006000');
+  const nonce = bitcoinNonce(header, easy.toBigInt());
+  const submit = (bits: string) =>
+    device.call('mining.submit', ['u', notify[0], '00000000', notify[7], nonce, bits], 4);
+  assert.equal(submit('00000001'), [refused(4, 20, 'version bits outside of the mask')]);
+  assert.equal(submit('00006000'), [result(4, true)]);
+  assert.is(desk.found[0]?.roll.version, 0x2000_6000);
+  desk.hub.close();
+  const plain = mining();
+  const params = ['u', plain.notify[0], '00000000', plain.notify[7], nonce, '00006000'];
+  const refusal = refused(4, 20, 'version bits outside of the mask');
+  assert.equal(plain.device.call('mining.submit', params, 4), [refusal]);
+  plain.desk.hub.close();
+});
+
+test('a suggestion is taken within the limits, with a new job', () => {
+  const vardiff = {
+    ...{ shareMs: 10_000, windowMs: 60_000, band: 1.1 },
+    ...{ leastHashes: 2 ** 32, mostHashes: 2 ** 40 },
+  };
+  const difficulty = { kind: 'vardiff', startHashes: 2 ** 32 } as const;
+  const { desk, device } = mining({ target: oneIn(1e18) }, { vardiff, difficulty });
+  const told = (lines: ReturnType<Device['call']>) => [
+    paramsOf(lines, 'mining.set_difficulty').flat(),
+    paramsOf(lines, 'mining.notify').length,
+  ];
+  assert.equal(told(device.call('mining.suggest_difficulty', [100])), [[100], 1]);
+  assert.equal(told(device.call('mining.suggest_difficulty', [1e9])), [[255.996], 1]);
+  assert.equal(told(device.call('mining.suggest_difficulty', [1e-9])), [[0.999985], 1]);
+  const target = Target.fromDifficulty(10, 'bitcoin').toHex();
+  assert.equal(told(device.call('mining.suggest_target', [target])), [[10], 1]);
+  assert.equal(told(device.call('mining.suggest_difficulty', [-1])), [[], 0]);
+  desk.hub.close();
+});
+
+test('another extranonce of the pool above is told to those who hear it, and ends the others', () => {
+  const desk = new Desk({ dialect: 'bitcoin' });
+  const job = (prefix: readonly number[]) =>
+    bitcoinJob({ target: easy, goal: 'all', template: { extranonce1: Uint8Array.from(prefix) } });
+  desk.start(job([0xaa]));
+  const [hears, hearsNot] = [desk.connect(), desk.connect()];
+  hears.call('mining.extranonce.subscribe', []);
+  for (const device of [hears, hearsNot]) device.call('mining.subscribe', []);
+  desk.start(job([0xbb, 0xcc]));
+  const lines = hears.take();
+  assert.equal(paramsOf(lines, 'mining.set_extranonce'), [['bbcc00000000', 4]]);
+  assert.is(paramsOf(lines, 'mining.notify').length, 1);
+  assert.is(hearsNot.closedHow, 'end');
+  desk.hub.close();
+});
+
+test.run();

@@ -1,0 +1,162 @@
+/** What one client can take from the others: bounded. */
+
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LIMITS } from '../../../ts/stratum/server/settings.js';
+import { chainwebJob, chainwebMiss, oneIn } from '../jobs.js';
+import { Desk, paramsOf, result } from './desk.js';
+
+const SUBSCRIBE = '{"id":1,"method":"mining.subscribe","params":[]}\n';
+
+function deskWith(limits: Partial<typeof LIMITS>): Desk {
+  const desk = new Desk({
+    limits: { ...LIMITS, ...limits },
+    bans: { offences: 3, memoryMs: 60_000, banMs: 5_000 },
+  });
+  desk.start(chainwebJob({ target: oneIn(64), goal: 'all' }));
+  return desk;
+}
+
+for (const text of ['nonsense\n', '[]\n', '{"method":7}\n', '{]', `${'['.repeat(20)}`]) {
+  test(`${JSON.stringify(text)} is answered once, then closed`, () => {
+    const desk = deskWith({});
+    const device = desk.connect();
+    const lines = device.says(`${text}${text}${SUBSCRIBE}`);
+    assert.is(lines.length, 1);
+    const [[code, name] = []] = lines as unknown[][];
+    assert.equal([code, name], [-32700, 'Parse Error']);
+    assert.is(device.closedHow, 'end');
+    assert.is(desk.hub.connections, 0);
+    desk.hub.close();
+  });
+}
+
+test('a line that is too long closes, before it has ended', () => {
+  const desk = deskWith({ lineBytes: 1_000 });
+  const device = desk.connect();
+  assert.equal(device.says('x'.repeat(999)), []);
+  assert.is(device.says('xx').length, 1);
+  assert.is(device.closedHow, 'end');
+  desk.hub.close();
+});
+
+test('who sends faster than allowed is dropped; who keeps to the rate is not', async () => {
+  const desk = deskWith({ messagesPerSecond: 10, messageBurst: 20 });
+  const steady = desk.connect('10.0.0.1');
+  const ping = '{"id":1,"method":"mining.ping"}\n';
+  steady.says(SUBSCRIBE);
+  for (let second = 0; second < 60; second++) {
+    await desk.pass(1_000);
+    steady.take();
+    assert.equal(steady.says(ping.repeat(10)), new Array(10).fill(result(1, 'pong')));
+  }
+  const flood = desk.connect('10.0.0.2');
+  assert.is(flood.says(ping.repeat(1_000)).length, 20);
+  assert.is(flood.closedHow, 'end');
+  desk.hub.close();
+});
+
+test('too many offences are a ban of the address, for a while', async () => {
+  const desk = deskWith({});
+  for (let i = 0; i < 3; i++) desk.connect('10.9.9.9').says('x\n');
+  assert.throws(() => desk.connect('10.9.9.9'), /banned/);
+  assert.equal(desk.hub.banned, ['10.9.9.9']);
+  desk.connect('10.9.9.8');
+  await desk.pass(5_000);
+  desk.connect('10.9.9.9');
+  desk.hub.close();
+});
+
+test('connections are counted, per address and in all', () => {
+  const desk = deskWith({ connections: 5, connectionsPerAddress: 2 });
+  const first = desk.connect('a');
+  desk.connect('a');
+  assert.throws(() => desk.connect('a'), /of one address/);
+  for (const address of ['b', 'c', 'd']) desk.connect(address);
+  assert.throws(() => desk.connect('e'), /too many connections/);
+  if (first.client !== null) desk.hub.closed(first.client);
+  desk.connect('e');
+  desk.hub.close();
+});
+
+test('who does not subscribe, falls silent or does not read is dropped', async () => {
+  const desk = deskWith({ handshakeMs: 10_000, idleMs: 60_000, unreadBytes: 1_000 });
+  const [mute, honest, silent, slow] = [1, 2, 3, 4].map((n) => desk.connect(`10.0.0.${n}`));
+  for (const device of [honest, silent, slow]) device?.says(SUBSCRIBE);
+  if (slow !== undefined) slow.unreadBytes = 1_001;
+  for (let i = 0; i < 20; i++) {
+    await desk.pass(10_000);
+    honest?.says('{"id":1,"method":"mining.ping"}\n');
+    if (i === 1) {
+      assert.equal([mute?.closedHow, slow?.closedHow, silent?.closedHow], ['end', 'destroy', null]);
+    }
+  }
+  assert.is(silent?.closedHow, 'end');
+  assert.is(honest?.closedHow, null);
+  desk.hub.close();
+});
+
+test('a device that sends nothing but invalid shares is dropped in the end', () => {
+  const desk = deskWith({ messageBurst: 1_000 });
+  const device = desk.connect();
+  const [[jobId = '', header = ''] = []] = paramsOf(
+    device.says(SUBSCRIBE),
+    'mining.notify',
+  ) as string[][];
+  const told = { jobId, header: Buffer.from(header, 'hex'), nonce1: '0000' };
+  const nonce2 = chainwebMiss(told, oneIn(64).toBigInt());
+  const submit = `{"id":1,"method":"mining.submit","params":["u","${jobId}","${nonce2}"]}\n`;
+  device.says(submit.repeat(199));
+  assert.is(device.closedHow, null);
+  device.says(submit);
+  assert.is(device.closedHow, 'end');
+  assert.equal(desk.hub.users.stats(0), []);
+  desk.hub.close();
+});
+
+test('more devices than nonces: those that are too many are dropped, the others mine', () => {
+  const desk = new Desk();
+  desk.start(chainwebJob({ fixed: [1, 2] }));
+  const devices = Array.from({ length: 257 }, (_, i) => desk.connect(`10.0.${i >> 8}.${i & 255}`));
+  const answers = devices.map((device) => device.says(SUBSCRIBE)[0] as { result?: string[] });
+  const nonces = answers.flatMap((answer) => answer?.result?.[1] ?? []);
+  assert.is(new Set(nonces).size, 256);
+  assert.equal(devices.filter(({ closedHow }) => closedHow !== null).length, 1);
+  desk.hub.close();
+});
+
+test('whatever arrives, the hub answers in bounds or hangs up, and others mine on', () => {
+  const value = fc.oneof(
+    ...[fc.jsonValue({ maxDepth: 4 }), fc.string({ unit: 'binary' }), fc.double()],
+    ...[fc.constantFrom(-1, 1e308, Number.MAX_SAFE_INTEGER, '', '0x', 'ff', '\u0000', '__proto__')],
+  );
+  const names = ['subscribe', 'authorize', 'configure', 'submit', 'extranonce.subscribe'];
+  const method = fc.oneof(
+    fc
+      .constantFrom(...names, 'suggest_difficulty', 'suggest_target', 'ping')
+      .map((name) => `mining.${name}`),
+    fc.string(),
+  );
+  const message = fc.record({ id: value, method, params: fc.oneof(fc.array(value), value) });
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          message.map((each) => `${JSON.stringify(each)}\n`),
+          fc.string(),
+        ),
+      ),
+      (texts) => {
+        const desk = deskWith({});
+        const [bad, good] = [desk.connect('10.0.0.1'), desk.connect('10.0.0.2')];
+        for (const text of texts) bad.says(text);
+        assert.equal(good.says(SUBSCRIBE).length, 3);
+        desk.hub.close();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test.run();

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  startVardiff,
+  type Vardiff,
+  type VardiffRules,
+  vardiffShare,
+  vardiffTick,
+} from '../../../ts/stratum/session/vardiff.js';
+import { Random } from '../../fixtures.js';
+
+const RULES: VardiffRules = {
+  ...{ shareMs: 1_000, windowMs: 60_000, band: 1.1, leastHashes: 16, mostHashes: 2 ** 60 },
+};
+
+/** Shares of a device as chance has it. */
+function simulate(
+  start: number,
+  hashesPerMs: (nowMs: number) => number,
+  untilMs: number,
+  seed: number,
+) {
+  const random = new Random(seed);
+  let state: Vardiff = startVardiff(start, RULES, 0);
+  let [nowMs, changes] = [0, 0];
+  const shares: number[] = [];
+  let ticks = 0;
+  while (nowMs < untilMs) {
+    const before = state.hashes;
+    const waitMs = (-Math.log((random.next() + 1) / 2 ** 32) * state.hashes) / hashesPerMs(nowMs);
+    const tickMs = 1_000 - (nowMs % 1_000);
+    if (waitMs < tickMs) {
+      nowMs += waitMs;
+      shares.push(nowMs);
+      state = vardiffShare(state, state.hashes, RULES, nowMs);
+    } else {
+      nowMs += tickMs;
+      ticks += 1;
+      state = vardiffTick(state, RULES, nowMs);
+    }
+    if (state.hashes !== before) changes += 1;
+  }
+  assert.ok(ticks > 0);
+  return { state, shares, changes };
+}
+
+for (const [what, start] of [
+  ['four thousand times too easy', 250],
+  ['right', 1e6],
+  ['four thousand times too hard', 4e9],
+] as const) {
+  test(`a start that is ${what} ends at the wanted rate, within 10 %`, () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const { shares } = simulate(start, () => 1_000, 3_600_000, seed);
+      const settled = shares.filter((atMs) => atMs >= 1_200_000).length / 2_400;
+      assert.ok(Math.abs(settled - 1) < 0.1, `seed ${seed}: ${settled} shares a second`);
+    }
+  });
+}
+
+test('a device that is eight times as fast all at once is followed', () => {
+  const { state } = simulate(1e6, (nowMs) => (nowMs < 600_000 ? 1_000 : 8_000), 1_800_000, 5);
+  assert.ok(Math.abs(state.hashes / 8e6 - 1) < 0.2, `${state.hashes}`);
+});
+
+test('a steady device is left alone most of the time', () => {
+  const { changes } = simulate(1e6, () => 1_000, 3_600_000, 9);
+  assert.ok(changes <= 12, `${changes} changes`);
+});
+
+test('a device that finds nothing gets something easier, down to the limit', () => {
+  let state = startVardiff(2 ** 40, RULES, 0);
+  for (let nowMs = 0; nowMs < 3_600_000; nowMs += 1_000) state = vardiffTick(state, RULES, nowMs);
+  assert.is(state.hashes, RULES.leastHashes);
+});
+
+test('whatever comes, the target stays within its limits', () => {
+  const event = fc.record({
+    ms: fc.nat(100_000),
+    share: fc.boolean(),
+    part: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(fc.array(event), fc.double({ min: 0, noNaN: true }), (events, start) => {
+      let [state, nowMs] = [startVardiff(start, RULES, 0), 0];
+      for (const { ms, share, part } of events) {
+        nowMs += ms;
+        state = share
+          ? vardiffShare(state, part * state.hashes, RULES, nowMs)
+          : vardiffTick(state, RULES, nowMs);
+        assert.ok(state.hashes >= RULES.leastHashes && state.hashes <= RULES.mostHashes);
+      }
+    }),
+  );
+});
+
+test.run();

@@ -1,0 +1,286 @@
+/** One connection, as a function: what it was and what happened, in; what it is and says, out. */
+
+import type { IssuedJob } from '../jobs/board.js';
+import { CHAINWEB_DEVICE_BYTES, extranonce1Of, sameSpace } from '../jobs/space.js';
+import type { ServerMessage, ShareTarget } from '../wire/answers.js';
+import type { DeviceRequest } from '../wire/requests.js';
+import { quirksOf } from './quirks.js';
+import type { Effect, SessionEvent, SessionRules, SessionState, Step, Verdict } from './state.js';
+import { startVardiff, type Vardiff, vardiffShare, vardiffTick } from './vardiff.js';
+
+/** Names that one connection may authorize. */
+const MOST_USERS = 64;
+const MOST_WAITING = 4;
+/** Older targets than that are taken for the oldest one kept. */
+const MOST_TARGETS = 8;
+
+type Request<Kind extends DeviceRequest['kind']> = Extract<DeviceRequest, { readonly kind: Kind }>;
+
+export function step(
+  state: SessionState,
+  event: SessionEvent,
+  rules: SessionRules,
+  nowMs: number,
+): Step {
+  switch (event.kind) {
+    case 'request':
+      return request(state, event.request, rules, nowMs);
+    case 'job':
+      return job(state, event.job, event.clean, rules, nowMs);
+    case 'authorized':
+      return authorized(state, event);
+    case 'verdict':
+      return verdict(state, event.id, event.verdict, rules, nowMs);
+    case 'tick':
+      return retarget(state, vardiffTick(state.vardiff, rules.vardiff, nowMs), rules, []);
+  }
+}
+
+function request(
+  state: SessionState,
+  asked: DeviceRequest,
+  rules: SessionRules,
+  nowMs: number,
+): Step {
+  const { id } = asked;
+  switch (asked.kind) {
+    case 'subscribe':
+      return state.space === null ? later(state, asked) : subscribe(state, asked, state.job);
+    case 'configure':
+      return state.space === null ? later(state, asked) : configure(state, asked, rules, nowMs);
+    case 'authorize': {
+      const { user, password } = asked;
+      if (state.users.includes(user)) return said(state, yes(id));
+      return done(state, [], [{ kind: 'authorize', id, user, password }]);
+    }
+    case 'suggest':
+      return suggest(said(state, yes(id)), asked.hashes, rules, nowMs);
+    case 'extranonce':
+      return said({ ...state, hearsExtranonce: true }, yes(id));
+    case 'ping':
+      return said(state, { kind: 'result', id, result: 'pong' });
+    case 'submit':
+      return done(state, [], [submitted(state, asked, rules)]);
+    case 'unknown':
+      return said(state, { kind: 'refused', id, refusal: 'other', text: 'unknown method' });
+    case 'bad':
+      return said(state, { kind: 'refused', id, refusal: 'other', text: asked.detail });
+  }
+}
+
+/** What the answer depends on comes with the first job. */
+function later(state: SessionState, asked: DeviceRequest): Step {
+  if (state.waiting.length >= MOST_WAITING) return closed(state, 'too many requests before a job');
+  const next = { ...state, waiting: [...state.waiting, asked] };
+  return done(next, [], state.waiting.length === 0 ? [{ kind: 'assign' }] : []);
+}
+
+function subscribe(
+  state: SessionState,
+  { id, agent }: Request<'subscribe'>,
+  given: IssuedJob | null,
+): Step {
+  const { space, number } = state;
+  if (space === null || number === null) return done(state, [], []);
+  const quirks = quirksOf(agent);
+  const next = { ...state, isSubscribed: true, agent, quirks };
+  const cannot =
+    quirks.ignoresNonceSize &&
+    space.dialect === 'chainweb' &&
+    space.deviceBytes !== CHAINWEB_DEVICE_BYTES;
+  if (cannot) {
+    const text = `this pool leaves ${space.deviceBytes} nonce bytes, and your device rolls 6 whatever it is told`;
+    return done(
+      next,
+      [{ kind: 'refused', id, refusal: 'other', text }],
+      [{ kind: 'close', reason: text }],
+    );
+  }
+  const extranonce1 = extranonceOf(next);
+  const session = number.toString(16).padStart(8, '0');
+  const { deviceBytes } = space;
+  const replies: ServerMessage[] = [{ kind: 'subscribed', id, session, extranonce1, deviceBytes }];
+  // Target and job at once: nobody waits for the next job.
+  if (given === null) return done(next, replies, [{ kind: 'assign' }]);
+  return prepended(replies, give(next, given, true));
+}
+
+function extranonceOf({ space, number, quirks }: SessionState): Uint8Array {
+  const bytes = space === null ? new Uint8Array(0) : extranonce1Of(space, number ?? 0);
+  return quirks.reversedNonces ? bytes.reverse() : bytes;
+}
+
+/** BIP 310. */
+function configure(
+  state: SessionState,
+  asked: Request<'configure'>,
+  rules: SessionRules,
+  nowMs: number,
+): Step {
+  const result: Record<string, unknown> = {};
+  let next = state;
+  for (const name of asked.extensions) {
+    if (name === 'version-rolling') {
+      const mask = (asked.versionMask & (state.space?.versionMask ?? 0)) >>> 0;
+      result[name] = mask !== 0;
+      if (mask !== 0) result['version-rolling.mask'] = mask.toString(16).padStart(8, '0');
+      next = { ...next, versionMask: mask };
+    } else if (name === 'subscribe-extranonce') {
+      result[name] = true;
+      next = { ...next, hearsExtranonce: true };
+    } else {
+      result[name] = name === 'minimum-difficulty' && asked.minimumDifficulty !== null;
+    }
+  }
+  const answered = said(next, { kind: 'result', id: asked.id, result });
+  const least = asked.extensions.includes('minimum-difficulty') ? asked.minimumDifficulty : null;
+  if (least === null) return answered;
+  return suggest(answered, Math.max(least * 2 ** 32, next.vardiff.hashes), rules, nowMs);
+}
+
+/** A device knows its speed; within the limits its word counts. */
+function suggest(before: Step, hashes: number, rules: SessionRules, nowMs: number): Step {
+  if (rules.difficulty.kind !== 'vardiff') return before;
+  const vardiff = startVardiff(hashes, rules.vardiff, nowMs);
+  const after = retarget(before.state, vardiff, rules, []);
+  return { ...after, replies: [...before.replies, ...after.replies] };
+}
+
+/** A new target counts with a new job. */
+function retarget(
+  state: SessionState,
+  vardiff: Vardiff,
+  rules: SessionRules,
+  replies: readonly ServerMessage[],
+): Step {
+  if (vardiff === state.vardiff) return done(state, replies, []);
+  if (rules.difficulty.kind !== 'vardiff') return done(state, replies, []);
+  if (vardiff.hashes === state.vardiff.hashes) return done({ ...state, vardiff }, replies, []);
+  const wanted = rules.shareTarget(vardiff.hashes);
+  const effects: Effect[] = state.job === null ? [] : [{ kind: 'reissue' }];
+  return done({ ...state, vardiff, wanted }, replies, effects);
+}
+
+function job(
+  state: SessionState,
+  next: IssuedJob,
+  clean: boolean,
+  rules: SessionRules,
+  nowMs: number,
+): Step {
+  if (state.space === null) return begin({ ...state, space: next.space }, next, rules, nowMs);
+  if (!sameSpace(state.space, next.space)) return moved(state, next);
+  if (!state.isSubscribed) return done({ ...state, job: next }, [], []);
+  return give(state, next, clean);
+}
+
+/** Answers what had to wait for the first job. */
+function begin(state: SessionState, first: IssuedJob, rules: SessionRules, nowMs: number): Step {
+  let all = done({ ...state, waiting: [], job: first }, [], []);
+  for (const asked of state.waiting) {
+    const after = request(all.state, asked, rules, nowMs);
+    all = {
+      state: after.state,
+      replies: [...all.replies, ...after.replies],
+      effects: [...all.effects, ...after.effects],
+    };
+  }
+  return all;
+}
+
+/** The pool above has given other bytes: what was handed out before is of no use any more. */
+function moved(state: SessionState, next: IssuedJob): Step {
+  if (state.isSubscribed && !state.hearsExtranonce) {
+    return closed(state, 'the extranonce has changed');
+  }
+  const { space } = next;
+  const versionMask = (state.versionMask & space.versionMask) >>> 0;
+  const renewed = { ...state, space, versionMask, targets: [], job: next };
+  if (!state.isSubscribed) return done(renewed, [], []);
+  const extranonce1 = extranonceOf(renewed);
+  const replies: ServerMessage[] = [
+    { kind: 'extranonce', extranonce1, deviceBytes: space.deviceBytes },
+  ];
+  if (versionMask !== state.versionMask) replies.push({ kind: 'version-mask', mask: versionMask });
+  return prepended(replies, give(renewed, next, true));
+}
+
+/** A job, and before it the target when that is another. */
+function give(state: SessionState, next: IssuedJob, clean: boolean): Step {
+  const share = easierOf(state.wanted, next.ceiling);
+  const isKnown = share.target.toBigInt() === state.told?.toBigInt();
+  const replies: ServerMessage[] = [];
+  if (!isKnown) replies.push({ kind: 'target', share });
+  replies.push({ kind: 'job', job: next, clean });
+  const before = clean ? [] : state.targets.slice(-MOST_TARGETS);
+  const { sequence } = next;
+  const isNew = before.length === 0 || !isKnown;
+  const targets = isNew ? [...before, { sequence, target: share.target }] : before;
+  return done({ ...state, job: next, told: share.target, targets }, replies, []);
+}
+
+function easierOf(wanted: ShareTarget | null, ceiling: ShareTarget): ShareTarget {
+  if (wanted === null) return ceiling;
+  return wanted.target.toBigInt() > ceiling.target.toBigInt() ? wanted : ceiling;
+}
+
+function authorized(
+  state: SessionState,
+  { id, user, denied }: Extract<SessionEvent, { readonly kind: 'authorized' }>,
+): Step {
+  if (denied !== null) return said(state, { kind: 'denied', id, text: denied });
+  const users = [...state.users, user].slice(-MOST_USERS);
+  return said({ ...state, users }, yes(id));
+}
+
+function submitted(
+  state: SessionState,
+  { id, share }: Request<'submit'>,
+  rules: SessionRules,
+): Effect {
+  return { kind: 'check', id, share, verdict: objection(state, share.user, rules) };
+}
+
+function objection(state: SessionState, user: string, rules: SessionRules): Verdict | null {
+  if (!state.isSubscribed) return { kind: 'not-subscribed', text: 'not subscribed' };
+  if (!rules.mustAuthorize || state.users.includes(user)) return null;
+  return { kind: 'unauthorized', text: 'unauthorized worker' };
+}
+
+function verdict(
+  state: SessionState,
+  id: unknown,
+  found: Verdict,
+  rules: SessionRules,
+  nowMs: number,
+): Step {
+  if (found.kind !== 'accepted') {
+    return said(state, { kind: 'refused', id, refusal: found.kind, text: found.text });
+  }
+  const vardiff = vardiffShare(state.vardiff, found.hashes, rules.vardiff, nowMs);
+  return retarget(state, vardiff, rules, [yes(id)]);
+}
+
+function yes(id: unknown): ServerMessage {
+  return { kind: 'result', id, result: true };
+}
+
+function said(state: SessionState, message: ServerMessage): Step {
+  return done(state, [message], []);
+}
+
+function closed(state: SessionState, reason: string): Step {
+  return done(state, [], [{ kind: 'close', reason }]);
+}
+
+function done(
+  state: SessionState,
+  replies: readonly ServerMessage[],
+  effects: readonly Effect[],
+): Step {
+  return { state, replies, effects };
+}
+
+function prepended(replies: readonly ServerMessage[], after: Step): Step {
+  return { ...after, replies: [...replies, ...after.replies] };
+}
