@@ -41,8 +41,9 @@ for (const [compact, value, isNegative, overflows, back] of REFERENCE) {
 }
 
 test('more than 256 bits overflow, and only they', () => {
-  for (const compact of [0xff123456, 0x21010000, 0x22000100, 0x23000001, 0x23800001]) {
+  for (const compact of [0xff123456, 0x21010001, 0x22000101, 0x23000001, 0x23800001]) {
     assert.ok(decodeCompact(compact).overflows, compact.toString(16));
+    assert.throws(() => Target.fromCompact(compact), /nBits/);
   }
   assert.is(decodeCompact(0xff000000).overflows, false, 'zero has no digits to push out');
   assert.equal(decodeCompact(0xff923456), { value: 0n, isNegative: true, overflows: true });

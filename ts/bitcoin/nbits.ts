@@ -29,7 +29,7 @@ export function encodeCompact(value: bigint, sign: 'positive' | 'negative' = 'po
 }
 
 /**
- * How many times harder than difficulty 1 (0xffff * 2^208) a target is, as the nearest double.
+ * How many times harder than difficulty 1 (0xffff * 2^208) a target is, as a double.
  * `Target.fromDifficulty(difficulty, 'bitcoin')` goes the other way.
  *
  * @throws {@link PowError} `POW_ARGUMENT`: a target of zero has no difficulty

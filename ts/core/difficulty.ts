@@ -13,7 +13,7 @@ const DIFFICULTY_ONE = {
   bitcoin: 0xffffn << 208n,
 } as const;
 
-/** Enough for a quotient of at least 64 bits, whatever the target. */
+/** So many that a quotient has more digits than a double, whatever the target. */
 const EXTRA_BITS = 128n;
 
 export type DifficultyScale = keyof typeof DIFFICULTY_ONE;
@@ -46,15 +46,12 @@ function rationalOf(value: number): { mantissa: bigint; exponent: bigint } {
 }
 
 /**
- * How many times harder than difficulty 1 a target is: the nearest double.
+ * How many times harder than difficulty 1 a target is, rounded to a double in the end alone.
  *
  * @param target - above zero
  */
 export function difficultyOfTarget(target: bigint, scale: DifficultyScale): number {
-  const one = DIFFICULTY_ONE[scale] << EXTRA_BITS;
-  // The last bit stands for everything behind it, so that a double is rounded but once.
-  const quotient = (one / target) | (one % target === 0n ? 0n : 1n);
-  return Number(quotient) / 2 ** Number(EXTRA_BITS);
+  return Number((DIFFICULTY_ONE[scale] << EXTRA_BITS) / target) / 2 ** Number(EXTRA_BITS);
 }
 
 /** A compact `nBits`, as Bitcoin Core takes it apart. */
