@@ -4,11 +4,11 @@ import { PowError } from '../../errors.js';
 import { Intake } from '../../miner/intake.js';
 import type { NodeFailure } from '../../miner/node-failure.js';
 import type { Job } from '../../miner/ports.js';
+import type { SourceHealth } from '../../miner/source-health.js';
 import type { ChainwebClient, FetchedWork } from '../client.js';
 import type { UpdateEvent } from '../updates.js';
 import type { ChainBoard } from './board.js';
 import { chainJob, laneOf } from './chain-job.js';
-import type { Health } from './health.js';
 import type { NodeNetwork } from './network.js';
 import type { NodeClock } from './node-clock.js';
 import type { Settings } from './settings.js';
@@ -22,7 +22,7 @@ export interface FeedContext {
   readonly network: NodeNetwork;
   readonly board: ChainBoard;
   readonly nodeClock: NodeClock;
-  readonly health: Health;
+  readonly health: SourceHealth;
   readonly settings: Settings;
   /** A name for a new job. */
   nextId(chain: number): string;
@@ -90,7 +90,7 @@ export class JobFeed {
   #take(work: FetchedWork, asked: Wanted): void {
     const { board, nodeClock, health, settings, network, nextId, onJob } = this.#context;
     const { chain } = work.header;
-    health.succeeded(network.known?.network ?? '');
+    health.succeeded(`network ${network.known?.network ?? ''}`);
     nodeClock.observe({ ...work, workMicros: work.header.creationTimeMicros });
     if (asked !== null) this.#stale.delete(asked);
     this.#ready.delete(chain);

@@ -5,13 +5,8 @@ import { type Clock, monotonicClock } from '../../miner/clock.js';
 import type { Job } from '../../miner/ports.js';
 import { RETRY_RULE, type RetryRule } from '../../miner/retry.js';
 import { Random, type Seed } from '../../miner/seed.js';
+import type { Notice } from '../../miner/source-health.js';
 import type { ChainwebClientOptions } from '../client.js';
-
-/** Something that people may want to know. One line, no control characters. */
-export interface Notice {
-  readonly level: 'debug' | 'info' | 'warn';
-  readonly text: string;
-}
 
 export interface ChainwebSourceOptions extends ChainwebClientOptions {
   /** How many chains are mined at once. Default: 4. */

@@ -1,13 +1,18 @@
-/** How the connection is doing, told in as few words as will do. */
+/** How the connection of a source is doing, told in as few words as will do. */
 
-import type { NodeFailure } from '../../miner/node-failure.js';
-import type { SourceStatus } from '../../miner/ports.js';
-import type { Notice } from './settings.js';
+import type { NodeFailure } from './node-failure.js';
+import type { SourceStatus } from './ports.js';
+
+/** Something that people may want to know. One line, no control characters. */
+export interface Notice {
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly text: string;
+}
 
 /** A failure that goes on is told again after so long. */
 const REMIND_MS = 60_000;
 
-export class Health {
+export class SourceHealth {
   readonly #onNotice: (notice: Notice) => void;
   readonly #toldAtMs = new Map<string, number>();
   #connection: SourceStatus['connection'] = 'connecting';
@@ -35,14 +40,15 @@ export class Health {
     return this.#lastError;
   }
 
-  succeeded(network: string): void {
+  /** @param node - a word on which one: `network mainnet01` */
+  succeeded(node: string): void {
     if (this.#connection === 'connected' || this.#connection === 'closed') return;
     if (this.#hasConnected) this.#reconnects += 1;
     const again = this.#hasConnected ? ' again' : '';
     this.#connection = 'connected';
     this.#hasConnected = true;
     this.#toldAtMs.clear();
-    this.#onNotice({ level: 'info', text: `the node gives work${again}, network ${network}` });
+    this.#onNotice({ level: 'info', text: `the node gives work${again}, ${node}` });
   }
 
   failed(what: string, failure: NodeFailure, nowMs: number): void {
