@@ -60,7 +60,7 @@ test('run serves its counters while it mines, and is ready while the node lives'
   assert.is(await miner.ended, 130, miner.stderr);
 });
 
-test('without --metrics-port nothing listens', async () => {
+test('without --metrics-port it tells of no metrics', async () => {
   const miner = run('http://127.0.0.1:1', '--log-level', 'debug');
   await miner.until('stderr', /ECONNREFUSED/);
   assert.not.match(miner.stderr, 'metrics');
