@@ -17,7 +17,7 @@ import { leftOver, resources } from './resources.js';
 import type { WorkerFixture } from './workers.js';
 
 const CYCLES = 500;
-const OPENINGS = 20;
+const OPENINGS = 6;
 
 /** Registers the tests of one worker. */
 export function workerContract(row: WorkerRow, fixture: WorkerFixture): void {

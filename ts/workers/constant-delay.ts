@@ -81,7 +81,7 @@ export class ConstantDelayWorker implements Worker {
     const dueMs = this.#dueMs ?? nowMs;
     if (nowMs >= dueMs) {
       // A late alarm makes the next wait shorter; a long idle time is not made up for.
-      this.#dueMs = Math.max(dueMs, nowMs - this.#intervalMs) + this.#intervalMs;
+      this.#dueMs = (nowMs - dueMs < this.#intervalMs ? dueMs : nowMs) + this.#intervalMs;
       oldest.hashes += 1; // the one of its own nonce
       this.#jobs.solve(oldest);
     }
