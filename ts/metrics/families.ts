@@ -145,11 +145,13 @@ export const FAMILIES: readonly Family[] = [
   gauge('threads', 'Threads of this process that hash.', ({ worker }) => worker.threads.length),
   counter(
     'thread_seconds_total',
-    'Time of all threads together; starved: a search ran, with nothing left to claim.',
-    ({ worker: { threads } }) => [
-      { value: seconds(threads.map(({ busyMs }) => busyMs)), labels: { state: 'busy' } },
-      { value: seconds(threads.map(({ starvedMs }) => starvedMs)), labels: { state: 'starved' } },
-    ],
+    'What a thread did: starved, a search ran with nothing left to claim; waiting, none ran.',
+    ({ worker: { threads } }) =>
+      threads.flatMap(({ busyMs, starvedMs, waitingMs }, thread) =>
+        Object.entries({ busy: busyMs, starved: starvedMs, waiting: waitingMs }).map(
+          ([state, ms]) => ({ value: ms / 1000, labels: { thread: String(thread), state } }),
+        ),
+      ),
   ),
   counter('lane_hashes_total', 'Nonces hashed for a lane.', ({ miner }, { lanes }) =>
     miner.lanes.flatMap(({ lane: name, hashes }) =>
@@ -218,8 +220,4 @@ function durations(name: string, purpose: string, stats: RequestStats): readonly
     { metricName: `${name}_sum`, value: stats.totalMs / 1000, labels: { purpose } },
     { metricName: `${name}_count`, value: stats.count, labels: { purpose } },
   ];
-}
-
-function seconds(ms: readonly number[]): number {
-  return ms.reduce((sum, each) => sum + each, 0) / 1000;
 }
