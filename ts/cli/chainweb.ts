@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Command } from 'commander';
 import type { CommandRow, SharedFlags } from './command.js';
-import { addConfigFlags, configure } from './config/sources.js';
+import { addConfigFlags, withConfig } from './config/sources.js';
 import type { EngineFlags } from './engine-flags.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { threadsValue, wholeNumber } from './flag-values.js';
@@ -55,17 +55,19 @@ export function addOfficialFlags(command: Command): void {
 
 async function runChainweb(command: Command, given: ChainwebCommandFlags): Promise<ExitCode> {
   if (given.generateKey === true) return generateKey(given.json === true);
-  const config = await configure(command);
-  const flags = command.opts<ChainwebCommandFlags>();
-  const { row, url } = sourceAt(sourceUrl(config, 'chainweb'));
-  const worker = workerNamed(config.settings.worker);
-  return runSession({
-    open: (onNotice) => {
-      tellUnused(command, onNotice);
-      return openPair({ source: row, url, worker, command, flags, onNotice });
-    },
-    config,
-    json: flags.json === true,
+  return withConfig(command, async ({ config, load }) => {
+    const flags = command.opts<ChainwebCommandFlags>();
+    const { row, url } = sourceAt(sourceUrl(config, 'chainweb'));
+    const worker = workerNamed(config.settings.worker);
+    return runSession({
+      command: 'chainweb',
+      open: (onNotice) => {
+        tellUnused(command, onNotice);
+        return openPair({ source: row, url, worker, command, flags, onNotice });
+      },
+      ...{ config, load },
+      json: flags.json === true,
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { printable } from '../core/printable.js';
 import { addOfficialFlags } from './chainweb.js';
 import type { CommandRow, SharedFlags } from './command.js';
+import { flagLayer } from './config/flags.js';
 import { type Config, ConfigError, loadConfig } from './config/load.js';
 import { shownSettings, showText } from './config/show.js';
 import { addConfigFlags, sourcesOf } from './config/sources.js';
@@ -33,7 +34,7 @@ export const config: CommandRow = {
 };
 
 async function show(command: Command, json: boolean): Promise<ExitCode> {
-  const loaded = await loadConfig(command, sourcesOf(command));
+  const loaded = await loadConfig(command, flagLayer(command), sourcesOf(command));
   tellNotices(loaded);
   const text = json
     ? JSON.stringify({ settings: shownSettings(loaded), notices: loaded.notices })
@@ -44,7 +45,7 @@ async function show(command: Command, json: boolean): Promise<ExitCode> {
 
 async function check(command: Command, json: boolean): Promise<ExitCode> {
   try {
-    const loaded = await loadConfig(command, sourcesOf(command, true));
+    const loaded = await loadConfig(command, flagLayer(command), sourcesOf(command, true));
     tellNotices(loaded);
     const done = json ? JSON.stringify({ result: 'done', problems: [] }) : 'no problem found';
     process.stdout.write(`${done}\n`);

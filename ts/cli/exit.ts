@@ -28,3 +28,13 @@ export class UsageError extends Error {
     this.expected = expected;
   }
 }
+
+/** A failure that has been told already, in the log. */
+export class LoggedFailure extends Error {
+  override readonly name = 'LoggedFailure';
+
+  /** @param cause - what failed */
+  constructor(cause: unknown) {
+    super('told in the log', { cause });
+  }
+}

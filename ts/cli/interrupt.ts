@@ -10,16 +10,28 @@ export class Interrupted extends Error {
 }
 
 /**
- * A signal that Ctrl+C (or SIGTERM) aborts with {@link Interrupted}. A second one ends the
+ * Ctrl+C or SIGTERM, as a signal that aborts with {@link Interrupted}. A second one ends the
  * program at once, for the case that stopping cleanly takes too long.
  */
+export class Interruption {
+  readonly #controller = new AbortController();
+
+  constructor() {
+    process.on('SIGINT', () => this.now());
+    process.on('SIGTERM', () => this.now());
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** As one of the two would. */
+  now(): void {
+    if (this.signal.aborted) process.exit(EXIT.interrupted);
+    this.#controller.abort(new Interrupted());
+  }
+}
+
 export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort(new Interrupted());
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return controller.signal;
+  return new Interruption().signal;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { WORKERS } from '../workers/registry.js';
 import type { CommandRow, SharedFlags } from './command.js';
 import { addOwnFlags } from './config/flags.js';
-import { addConfigFlags, configure } from './config/sources.js';
+import { addConfigFlags, withConfig } from './config/sources.js';
 import type { EngineFlags } from './engine-flags.js';
 import { openPair } from './run/pair.js';
 import { runSession } from './run/session.js';
@@ -22,17 +22,18 @@ export const run: CommandRow = {
     addConfigFlags(command);
     command.addHelpText('after', sourcesHelp() + workersHelp());
   },
-  async run(command) {
-    const config = await configure(command);
-    const flags = command.opts<RunFlags>();
-    const { row, url } = sourceAt(sourceUrl(config, 'run'));
-    const worker = workerNamed(config.settings.worker);
-    return runSession({
-      open: (onNotice) => openPair({ source: row, url, worker, command, flags, onNotice }),
-      config,
-      json: flags.json === true,
-    });
-  },
+  run: (command) =>
+    withConfig(command, async ({ config, load }) => {
+      const flags = command.opts<RunFlags>();
+      const { row, url } = sourceAt(sourceUrl(config, 'run'));
+      const worker = workerNamed(config.settings.worker);
+      return runSession({
+        command: 'run',
+        open: (onNotice) => openPair({ source: row, url, worker, command, flags, onNotice }),
+        ...{ config, load },
+        json: flags.json === true,
+      });
+    }),
 };
 
 /** Flags of every command that mines for a source, each in the syntax of what it is for. */

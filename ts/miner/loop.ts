@@ -46,6 +46,7 @@ export class Miner {
   readonly #clock: Clock;
   readonly #closeMs: number;
   readonly #onEvent: ((event: MinerEvent) => void) | undefined;
+  readonly #preemption: Preemption;
   readonly #lanes: Lanes;
   readonly #tally = new Tally();
   readonly #submissions: Submissions;
@@ -75,9 +76,10 @@ export class Miner {
     this.#closeMs = closeMs;
     this.#onEvent = onEvent;
     this.#submissions = new Submissions(source, (event) => this.#tell(event));
+    this.#preemption = new Preemption(options.preemption);
     this.#lanes = new Lanes({
       capacity: worker.lanes,
-      preemption: new Preemption(options.preemption),
+      preemption: this.#preemption,
       backOffMs: (failures) => {
         const longest = Math.min(FIRST_REST_MS * 2 ** (failures - 1), LONGEST_REST_MS);
         return (longest * (1 + random.fraction())) / 2;
@@ -98,6 +100,16 @@ export class Miner {
     }
     this.#running = this.#run(signal);
     return this.#running;
+  }
+
+  /**
+   * Switches by these rules from now on; jobs that wait are decided anew.
+   *
+   * @throws {@link PowError} `POW_ARGUMENT`; nothing has changed then
+   */
+  changePreemption(options: PreemptionOptions): void {
+    this.#preemption.change(options);
+    this.#act((nowMs) => this.#lanes.wake(nowMs));
   }
 
   stats(): MinerStats {

@@ -66,12 +66,21 @@ export type Verdict =
 
 /** Decides by options that are checked once. */
 export class Preemption {
-  readonly #rule: PreemptionRule;
-  readonly #minimumIntervalMs: number;
-  readonly #unimportant: readonly ByteSpan[];
+  #rule: PreemptionRule = { kind: 'immediate' };
+  #minimumIntervalMs = 0;
+  #unimportant: readonly ByteSpan[] = [];
 
   /** @throws {@link PowError} `POW_ARGUMENT` */
   constructor(options: PreemptionOptions = {}) {
+    this.change(options);
+  }
+
+  /**
+   * Decides by these from now on.
+   *
+   * @throws {@link PowError} `POW_ARGUMENT`; nothing has changed then
+   */
+  change(options: PreemptionOptions): void {
     const { rule = { kind: 'immediate' }, minimumIntervalMs = 0, unimportant = [] } = options;
     requireMs(minimumIntervalMs, 'minimumIntervalMs');
     if (rule.kind === 'delayed') requireMs(rule.ms, 'rule.ms');

@@ -25,9 +25,15 @@ export function killPrograms(): void {
   children.clear();
 }
 
-export function start(args: readonly string[], overdueMs = OVERDUE_MS): Program {
+export function start(
+  args: readonly string[],
+  overdueMs = OVERDUE_MS,
+  env: Readonly<Record<string, string>> = {},
+): Program {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
     cwd: ROOT,
+    // For people: that is what most tests read. An option here or there sets the other.
+    env: { ...process.env, POW_NATIVE_LOG_FORMAT: 'pretty', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { type Environment, environmentLayers, unknownVariables } from './environment.js';
 import { fileLayer } from './file.js';
-import { flagLayer } from './flags.js';
 import {
   isUrl,
   type Layer,
@@ -47,10 +46,15 @@ export interface Sources {
 }
 
 /**
- * @param command - parsed; its flags are settings
- * @throws {@link ConfigError} with everything that is wrong
+ * @param command - has the syntax of settings that come as text
+ * @param flags - what was typed
+ * @returns rejects with a {@link ConfigError} that has everything that is wrong
  */
-export async function loadConfig(command: Command, sources: Sources): Promise<Config> {
+export async function loadConfig(
+  command: Command,
+  flags: LayerBuilder,
+  sources: Sources,
+): Promise<Config> {
   const notices = [...unknownVariables(sources.environment)];
   const onNotice = (text: string) => notices.push(text);
   const { fresh, remote } = sources;
@@ -58,7 +62,7 @@ export async function loadConfig(command: Command, sources: Sources): Promise<Co
     sources.files.map((path) => oneFile(path, { layer: 'file', fresh, onNotice })),
   );
   const builders = [
-    flagLayer(command),
+    flags,
     ...files.toReversed(),
     ...(remote === null ? [] : [await remoteLayer(remote, { layer: 'remote', fresh, onNotice })]),
     ...environmentLayers(command, sources.environment),

@@ -42,8 +42,8 @@ export async function remoteLayer(url: string, how: RemoteHow): Promise<LayerBui
 /** Without what may be a secret. */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return url;
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
 
 function unfitUrl(url: string): string | null {

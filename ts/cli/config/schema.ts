@@ -29,6 +29,7 @@ export const schema = z.strictObject({
     description: 'stop after so many accepted blocks',
     flag: '--blocks <n>',
     heading: SESSION,
+    hot: true,
   }),
   chainweb: chainwebSection,
   engine: engineSection,

@@ -1,8 +1,10 @@
 /** The flags that say where settings come from; they are no settings themselves. */
 
 import type { Command } from 'commander';
-import { addSettingFlags, writeBack } from './flags.js';
+import { UsageError } from '../exit.js';
+import { addSettingFlags, flagLayer, writeBack } from './flags.js';
 import { type Config, loadConfig, type Sources } from './load.js';
+import { SETTINGS } from './schema.js';
 
 interface SourceFlags {
   readonly configFile?: readonly string[];
@@ -35,13 +37,41 @@ export function sourcesOf(command: Command, fresh = false): Sources {
   };
 }
 
+/** Settings, and how they are read again. */
+export interface Configured {
+  readonly config: Config;
+  readonly load: () => Promise<Config>;
+}
+
 /**
- * Reads every layer, and makes `command.opts()` say what counts.
+ * Reads every layer, makes `command.opts()` say what counts, and runs with that.
  *
- * @throws ConfigError with everything that is wrong
+ * @returns rejects with a ConfigError that has everything that is wrong
  */
-export async function configure(command: Command): Promise<Config> {
-  const config = await loadConfig(command, sourcesOf(command));
+export async function withConfig<T>(
+  command: Command,
+  use: (configured: Configured) => Promise<T>,
+): Promise<T> {
+  const [flags, sources] = [flagLayer(command), sourcesOf(command)];
+  const load = () => loadConfig(command, flags, sources);
+  const config = await load();
   writeBack(command, config.entries);
-  return config;
+  try {
+    return await use({ config, load });
+  } catch (error) {
+    throw whereSet(error, config);
+  }
+}
+
+/**
+ * The same error under the name that the setting has where it was set: an account in a file is
+ * not to be looked for among the flags.
+ */
+function whereSet(error: unknown, { entries }: Config): unknown {
+  if (!(error instanceof UsageError)) return error;
+  const setting = [...SETTINGS.values()].find(({ flag }) => flag === error.flag);
+  const entry = entries.get(setting?.path ?? '');
+  if (entry === undefined || entry.layer === 'flag') return error;
+  const { key, layer, place } = entry;
+  return new UsageError(`${key} (${place === null ? layer : `${layer} ${place}`})`, error.expected);
 }

@@ -1,22 +1,30 @@
-import { printable, printableLines } from '../../core/printable.js';
+import { printableLines } from '../../core/printable.js';
 import type { MetricsServer, Mining } from '../../metrics/index.js';
 import type { MinerEvent } from '../../miner/events.js';
 import { Miner } from '../../miner/loop.js';
 import type { Worker, WorkSource } from '../../miner/ports.js';
-import type { Config } from '../config/load.js';
-import { LOG_LEVELS, type LogLevel } from '../config/schema/session.js';
-import { EXIT, type ExitCode } from '../exit.js';
-import { interruptSignal } from '../interrupt.js';
-import { LiveStatus } from '../live-status.js';
+import { Audit } from '../config/audit.js';
+import { Reload } from '../config/reload.js';
+import { secretTexts } from '../config/secrets.js';
+import type { Configured } from '../config/sources.js';
+import { onHangup, watchFiles } from '../config/watch.js';
+import { EXIT, type ExitCode, LoggedFailure, UsageError } from '../exit.js';
+import { Interruption } from '../interrupt.js';
+import { Log } from '../log.js';
+import { messageOf } from '../message-of.js';
+import { publish } from '../top/publish.js';
+import { eventLine } from './event-line.js';
+import { appliersOf, preemptionOf } from './hot-settings.js';
 import { openMetrics } from './metrics.js';
 import { Rates } from './rates.js';
-import { runJson, runLine, runSummary, starvedLine } from './report.js';
+import { runJson, runLine, runSummary } from './report.js';
 import type { Notice } from './tables.js';
 
-export interface SessionOptions {
+export interface SessionOptions extends Configured {
+  /** The subcommand. */
+  readonly command: string;
   /** Makes both; what it rejects with ends the session before it began. */
   open(onNotice: (notice: Notice) => void): Promise<{ source: WorkSource; worker: Worker }>;
-  readonly config: Config;
   readonly json: boolean;
 }
 
@@ -25,13 +33,28 @@ const LOG_EVERY_MS = 10_000;
 
 /** Mines until interrupted, until there are enough blocks, or until the source fails for good. */
 export async function runSession(options: SessionOptions): Promise<ExitCode> {
-  const session = new Session(options);
-  return session.run();
+  const { settings, entries, notices } = options.config;
+  const log = new Log({
+    settings: settings.log,
+    secrets: secretTexts(entries),
+    stream: process.stderr,
+    statusEveryMs: LOG_EVERY_MS,
+  });
+  try {
+    for (const notice of notices) log.write('warn', notice);
+    return await new Session(options, log).run();
+  } catch (error) {
+    if (error instanceof UsageError) throw error; // nothing has begun
+    log.write('error', messageOf(error));
+    throw log.isOnStderr ? new LoggedFailure(error) : error;
+  } finally {
+    log.close();
+  }
 }
 
 class Session {
   readonly #options: SessionOptions;
-  readonly #status = new LiveStatus(process.stderr, { logEveryMs: LOG_EVERY_MS });
+  readonly #log: Log;
   readonly #rates = new Rates();
   readonly #startMs = performance.now();
   readonly #enough = new AbortController();
@@ -39,45 +62,88 @@ class Session {
   readonly #expected = new Map<string, number>();
   readonly #warned = new Set<string>();
   #accepted = 0;
+  #blocks: number | undefined;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions, log: Log) {
     this.#options = options;
+    this.#log = log;
+    this.#blocks = options.config.settings.blocks;
   }
 
   async run(): Promise<ExitCode> {
-    const interrupted = interruptSignal();
-    interrupted.addEventListener('abort', () => this.#enough.abort());
-    const onNotice = (notice: Notice) => this.#log(notice.level, notice.text);
+    const interruption = new Interruption();
+    interruption.signal.addEventListener('abort', () => this.#enough.abort());
+    const onNotice = ({ level, text }: Notice) => this.#log.write(level, text);
     const { source, worker } = await this.#options.open(onNotice);
-    const miner = new Miner(source, worker, { onEvent: (event) => this.#heard(event) });
+    const miner = new Miner(source, worker, {
+      preemption: preemptionOf(this.#options.config.settings),
+      onEvent: (event) => this.#heard(event),
+    });
     const timer = setInterval(() => {
       this.#show(miner);
       this.#warn(worker);
     }, TICK_MS);
+    const unpublish = this.#publish(miner, worker);
+    const stopWatching = this.#watch(miner, worker, interruption);
     let metrics: MetricsServer | null = null;
     try {
       metrics = await this.#serveMetrics({ miner, source, worker });
       await miner.run(this.#enough.signal);
     } finally {
+      stopWatching();
       clearInterval(timer);
-      this.#status.clear();
+      unpublish();
+      this.#log.clearStatus();
       this.#warn(worker);
       await metrics?.close();
       await source.close();
       await worker.close();
     }
-    const result = interrupted.aborted ? 'interrupted' : 'done';
+    const { aborted } = interruption.signal;
     const [stats, elapsedMs] = [miner.stats(), this.#elapsedMs];
     const text = this.#options.json
-      ? JSON.stringify(runJson(result, stats, elapsedMs, source.status()))
+      ? JSON.stringify(runJson(aborted ? 'interrupted' : 'done', stats, elapsedMs, source.status()))
       : printableLines(runSummary(stats, elapsedMs));
     process.stdout.write(`${text}\n`);
-    return interrupted.aborted ? EXIT.interrupted : EXIT.done;
+    return aborted ? EXIT.interrupted : EXIT.done;
+  }
+
+  /** For `pow-native top`. */
+  #publish(miner: Miner, worker: Worker): () => void {
+    const read = () => {
+      const { hashes, running, threads } = worker.stats();
+      return { hashes, jobs: running, threads, outcomes: miner.stats() };
+    };
+    return publish(this.#options.command, read, (text) => this.#log.write('debug', text));
+  }
+
+  /** Settings are read again when their files change, and on SIGHUP. */
+  #watch(miner: Miner, worker: Worker, interruption: Interruption): () => void {
+    const { config, load } = this.#options;
+    const setBlocks = (blocks: number | undefined) => {
+      this.#blocks = blocks;
+      this.#stopWhenEnough();
+    };
+    const reload = new Reload({
+      ...{ config, load },
+      appliers: appliersOf({ miner, worker, log: this.#log, setBlocks }),
+      audit: new Audit(config.settings.audit.file, (text) => this.#log.write('warn', text)),
+      onNotice: (level, text) => this.#log.write(level, text),
+    });
+    const files = watchFiles(config.files, (path) => void reload.now(path));
+    const hangup = onHangup(
+      () => void reload.now('SIGHUP'),
+      () => interruption.now(),
+    );
+    return () => {
+      files.stop();
+      hangup.stop();
+    };
   }
 
   async #serveMetrics(mining: Mining): Promise<MetricsServer | null> {
     const server = await openMetrics(mining, this.#options.config.settings.metrics);
-    if (server !== null) this.#log('info', `metrics and health on ${server.url}`);
+    if (server !== null) this.#log.write('info', `metrics and health on ${server.url}`);
     return server;
   }
 
@@ -92,65 +158,30 @@ class Session {
     const expectedHashes =
       costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost) / costs.length;
     const facts = { elapsedMs: this.#elapsedMs, lanes: costs.length, expectedHashes };
-    const line = () => printable(runLine(stats, this.#rates, facts));
-    this.#status.showLine(line, this.#elapsedMs);
+    this.#log.showStatus(() => runLine(stats, this.#rates, facts), this.#elapsedMs);
   }
 
   /** What the worker could not have (an affinity pin, a priority), each once. */
   #warn(worker: Worker): void {
     for (const text of worker.stats().warnings) {
-      if (!this.#warned.has(text)) this.#log('warn', text);
+      if (!this.#warned.has(text)) this.#log.write('warn', text);
       this.#warned.add(text);
     }
   }
 
   #heard(event: MinerEvent): void {
-    switch (event.kind) {
-      case 'started':
-        this.#expected.set(event.job.id, event.job.target.expectedHashes);
-        this.#log('debug', `${event.job.lane}: new work`);
-        break;
-      case 'ended':
-        this.#expected.delete(event.job.id);
-        break;
-      case 'refused':
-        this.#log('warn', `${event.job.lane}: the worker cannot mine it: ${event.reason}`);
-        break;
-      case 'failed':
-        this.#expected.delete(event.job.id);
-        this.#log('error', `${event.job.lane}: ${messageOf(event.error)}`);
-        break;
-      case 'undelivered':
-        this.#log('error', `${event.found.job.lane}: ${messageOf(event.error)}`);
-        break;
-      case 'starved':
-        this.#log('warn', starvedLine(event));
-        break;
-      case 'outcome':
-        this.#outcome(event);
+    if (event.kind === 'started') {
+      this.#expected.set(event.job.id, event.job.target.expectedHashes);
     }
+    if (event.kind === 'ended' || event.kind === 'failed') this.#expected.delete(event.job.id);
+    const line = eventLine(event);
+    if (line !== null) this.#log.write(line.level, line.text, line.fields);
+    if (event.kind !== 'outcome') return;
+    if (event.outcome.result === 'accepted' && event.outcome.block) this.#accepted += 1;
+    this.#stopWhenEnough();
   }
 
-  #outcome({ found, outcome }: Extract<MinerEvent, { kind: 'outcome' }>): void {
-    const { result, block, reason } = outcome;
-    const what = block ? 'block' : 'share';
-    const why = reason === undefined ? '' : `: ${reason}`;
-    const line = `${result} ${what}  ${found.job.lane}  nonce ${found.solution.nonce}${why}`;
-    this.#log(result === 'accepted' ? 'info' : 'warn', line);
-    if (result !== 'accepted' || !block) return;
-    this.#accepted += 1;
-    if (this.#accepted === this.#options.config.settings.blocks) this.#enough.abort();
+  #stopWhenEnough(): void {
+    if (this.#blocks !== undefined && this.#accepted >= this.#blocks) this.#enough.abort();
   }
-
-  /** Everything that comes from outside ends up here: no control character goes further. */
-  #log(level: LogLevel, text: string): void {
-    if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(this.#options.config.settings.log.level))
-      return;
-    const mark = level === 'error' || level === 'warn' ? `${level}: ` : '';
-    this.#status.note(`${mark}${printable(text)}`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

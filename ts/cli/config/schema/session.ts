@@ -14,16 +14,19 @@ export const preemptionSection = z
       description: 'how work that is only refreshed switches',
       flag: '--preemption <rule>',
       heading: PREEMPTION,
+      hot: true,
     }),
     delayMs: setting(wholeNumber(0, 3_600_000), 1000, {
       description: 'with delayed: from the first refresh that waits',
       flag: '--preemption-delay <ms>',
       heading: PREEMPTION,
+      hot: true,
     }),
     minimumIntervalMs: setting(wholeNumber(0, 3_600_000), 0, {
       description: 'least time between two switches by refreshes',
       flag: '--preemption-interval <ms>',
       heading: PREEMPTION,
+      hot: true,
     }),
   })
   .prefault({});
