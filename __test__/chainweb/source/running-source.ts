@@ -1,9 +1,10 @@
 /** A source that is being read, and the node that it mines for. */
 
 import { type Devnet, type DevnetOptions, openDevnet } from '../../../ts/chainweb/index.js';
-import type { ChainwebSourceOptions, Notice } from '../../../ts/chainweb/source/settings.js';
+import type { ChainwebSourceOptions } from '../../../ts/chainweb/source/settings.js';
 import { ChainwebSource } from '../../../ts/chainweb/source.js';
 import type { Job } from '../../../ts/miner/ports.js';
+import type { Notice } from '../../../ts/miner/source-health.js';
 
 const KEY = 'ab'.repeat(32);
 export const miner = { account: `k:${KEY}`, predicate: 'keys-all', publicKeys: [KEY] };
