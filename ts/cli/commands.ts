@@ -6,6 +6,16 @@ import { devnet } from './devnet.js';
 import { doctor } from './doctor.js';
 import { mine } from './mine.js';
 import { run } from './run.js';
+import { top } from './top.js';
 
 /** Every subcommand. The program, its help and the tests walk this table. */
-export const COMMANDS: readonly CommandRow[] = [mine, run, chainweb, devnet, bench, doctor, config];
+export const COMMANDS: readonly CommandRow[] = [
+  mine,
+  run,
+  chainweb,
+  top,
+  devnet,
+  bench,
+  doctor,
+  config,
+];

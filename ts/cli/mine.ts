@@ -12,6 +12,7 @@ import { LAYOUTS } from './layouts.js';
 import { LiveStatus } from './live-status.js';
 import { jsonReport, type SearchReport, textReport } from './mine-report.js';
 import { type SearchFlags, type SearchRequest, searchRequest } from './mine-request.js';
+import { publish } from './top/publish.js';
 
 type MineFlags = SearchFlags & EngineFlags & SharedFlags;
 
@@ -122,6 +123,12 @@ async function search(engine: Engine, request: SearchRequest): Promise<SearchRep
   const status = new LiveStatus(process.stderr);
   const signal = interruptSignal();
   const startMs = performance.now();
+  const unpublish = publish('mine', () => {
+    const { hashes, threads } = engine.stats();
+    const ageMs = performance.now() - startMs;
+    const job = { id: 'mine', lane: work.algorithm, hashes, ageMs };
+    return { hashes, threads, jobs: [job], outcomes: null };
+  });
   let result: SearchReport['result'] = 'exhausted';
   let solution: Solution | null = null;
   try {
@@ -132,6 +139,7 @@ async function search(engine: Engine, request: SearchRequest): Promise<SearchRep
     if (!(error instanceof Interrupted)) throw error;
     result = 'interrupted';
   } finally {
+    unpublish();
     status.clear();
   }
   const elapsedMs = performance.now() - startMs;

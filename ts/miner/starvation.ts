@@ -8,7 +8,7 @@ import type { ThreadStats } from '../native/contract.js';
 /** How often the threads are looked at. */
 export const STARVATION_WINDOW_MS = 1_000;
 /** A thread that starved for a larger part of a window counts. */
-const STARVED_SHARE = 0.25;
+export const STARVED_SHARE = 0.25;
 /** Told at most so often. */
 const TOLD_EVERY_MS = 10_000;
 

@@ -42,7 +42,7 @@ export function starvedLine(event: StarvedEvent): string {
 }
 
 /** `12 accepted, 1 stale, 0 rejected, 0 unknown`. Duplicates are told only where there are some. */
-function outcomes({ accepted, stale, rejected, unknown, duplicate }: OutcomeCounts): string {
+export function outcomes({ accepted, stale, rejected, unknown, duplicate }: OutcomeCounts): string {
   const twice = duplicate > 0 ? `, ${duplicate} duplicate` : '';
   return `${accepted} accepted, ${stale} stale, ${rejected} rejected, ${unknown} unknown${twice}`;
 }
