@@ -5,6 +5,9 @@ import { MAIN, OVERDUE_MS, ROOT } from '../program.js';
 
 export const KEY = 'ab'.repeat(32);
 
+/** Of a miner: a busy machine is slow to answer, and lets background threads wait for minutes. */
+export const PATIENT = ['--threads', '2', '--priority', 'normal', '--timeout', '240'];
+
 export interface Program {
   readonly stdout: string;
   readonly stderr: string;
