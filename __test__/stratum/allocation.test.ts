@@ -9,13 +9,13 @@ const chainweb = (fixed: readonly number[]) =>
   spaceOf({ kind: 'chainweb', header: new Uint8Array(286), fixed: Uint8Array.from(fixed) });
 const bitcoin = (extranonce1: readonly number[], extranonce2Bytes: number) =>
   spaceOf({
-    ...{ kind: 'bitcoin', algorithm: 'sha256d', version: 0, previousHash: new Uint8Array(32) },
+    ...{ kind: 'bitcoin', algorithm: 'sha256d', version: 0, parent: new Uint8Array(32) },
     ...{
       coinbase1: new Uint8Array(0),
       coinbase2: new Uint8Array(0),
       branches: [],
       nBits: 0,
-      time: 0,
+      timeSeconds: 0,
     },
     ...{ extranonce1: Uint8Array.from(extranonce1), extranonce2Bytes, versionMask: 0 },
   });

@@ -63,7 +63,7 @@ export function bitcoinJob(options: BitcoinJobOptions = {}): Job {
   };
   const template: BitcoinTemplate = {
     ...{ kind: 'bitcoin', algorithm: 'sha256d', version: 0x2000_0000, nBits: 0x1d00_ffff },
-    ...{ previousHash: seeded('previous', 32), time: 1_700_000_000, versionMask: 0x1fff_e000 },
+    ...{ parent: seeded('previous', 32), timeSeconds: 1_700_000_000, versionMask: 0x1fff_e000 },
     ...{ coinbase1: seeded('one', 60), coinbase2: seeded('two', 110) },
     branches: Array.from({ length: 12 }, (_, level) => seeded(`branch ${level}`, 32)),
     ...{ extranonce1: new Uint8Array(0), extranonce2Bytes: 8 },

@@ -4,9 +4,9 @@
  * branches that is fourteen calls, whatever the number of shares.
  */
 
+import { encodeHeader } from '../../bitcoin/index.js';
 import { ALGORITHMS, type Algorithm } from '../../native/contract.js';
 import { selectBackend } from '../../native/select.js';
-import { HEADER_BYTES, writeHeader80 } from './header80.js';
 import type { ReadShare } from './share.js';
 
 const DIGEST = 32;
@@ -23,10 +23,10 @@ export function hashShares(shares: readonly ReadShare[]): HashedShares {
   const roots = merkleRoots(shares);
   const messages = shares.map((share, i) => {
     if (share.kind === 'chainweb') return share.header;
-    const message = Buffer.alloc(HEADER_BYTES);
-    const root = roots.subarray(DIGEST * i, DIGEST * (i + 1));
-    writeHeader80(share.template, share.fields, root, message, 0);
-    return message;
+    const { parent, nBits } = share.template;
+    const merkleRoot = roots.subarray(DIGEST * i, DIGEST * (i + 1));
+    const { nonce } = share.fields;
+    return encodeHeader({ ...share.fields, parent, merkleRoot, nBits, nonce: BigInt(nonce) });
   });
   const algorithms = shares.map((share) =>
     share.kind === 'chainweb' ? 'blake2s' : share.template.algorithm,

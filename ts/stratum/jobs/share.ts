@@ -1,13 +1,20 @@
 /** From what a device sent to the bytes that are hashed. */
 
+import { rolledVersion } from '../../bitcoin/index.js';
 import { padded, type ShareFields } from '../wire/requests.js';
 import type { IssuedJob } from './board.js';
-import type { Message80 } from './header80.js';
 import { ownPart } from './space.js';
 import { type BitcoinTemplate, type ChainwebTemplate, NONCE_BYTES } from './template.js';
 
 /** How far a device may count the time up: a block from two hours ahead is refused. */
 const MOST_TIME_AHEAD = 7000;
+
+/** What a device rolls of a header of Bitcoin. */
+export interface RolledFields {
+  readonly version: number;
+  readonly timeSeconds: number;
+  readonly nonce: number;
+}
 
 /** A share whose fields fit its job. */
 export type ReadShare =
@@ -21,7 +28,7 @@ export type ReadShare =
       readonly template: BitcoinTemplate;
       /** All of the extranonce that the pool above leaves free. */
       readonly extranonce2: Uint8Array;
-      readonly fields: Message80;
+      readonly fields: RolledFields;
     };
 
 /** @returns what is wrong with it, in words for the device */
@@ -64,13 +71,14 @@ function bitcoinOf(
 ): ReadShare | string {
   const rolled = padded(share.extranonce2, deviceBytes);
   if (rolled === null) return `extranonce2 has more than ${deviceBytes} bytes`;
-  const { time, nonce, versionBits } = share;
-  if (time < template.time || time > template.time + MOST_TIME_AHEAD) return 'ntime out of range';
+  const { timeSeconds, nonce, versionBits } = share;
+  const ahead = timeSeconds - template.timeSeconds;
+  if (ahead < 0 || ahead > MOST_TIME_AHEAD) return 'ntime out of range';
   if (versionBits !== null && (versionBits & ~versionMask) !== 0) {
     return 'version bits outside of the mask';
   }
   const bits = versionBits ?? template.version;
-  const version = ((template.version & ~versionMask) | (bits & versionMask)) >>> 0;
+  const version = rolledVersion(template.version, versionMask, (bits & versionMask) >>> 0);
   const extranonce2 = Buffer.concat([own, rolled]);
-  return { kind: 'bitcoin', template, extranonce2, fields: { version, time, nonce } };
+  return { kind: 'bitcoin', template, extranonce2, fields: { version, timeSeconds, nonce } };
 }

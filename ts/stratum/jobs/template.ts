@@ -20,7 +20,7 @@ export interface BitcoinTemplate {
   readonly algorithm: Algorithm;
   readonly version: number;
   /** 32 bytes in the order of the header. */
-  readonly previousHash: Uint8Array;
+  readonly parent: Uint8Array;
   /** The coinbase before and after the extranonces. */
   readonly coinbase1: Uint8Array;
   readonly coinbase2: Uint8Array;
@@ -28,7 +28,7 @@ export interface BitcoinTemplate {
   readonly branches: readonly Uint8Array[];
   readonly nBits: number;
   /** Unix seconds; devices may count it up. */
-  readonly time: number;
+  readonly timeSeconds: number;
   /** Extranonce bytes that a pool has fixed. */
   readonly extranonce1: Uint8Array;
   /** Extranonce bytes that are free. */
@@ -67,7 +67,7 @@ export function templatedWork(job: Job, ageMs: number): TemplatedWork | null {
   if (isBitcoin(template)) {
     const seconds = Math.floor(ageMs / 1000);
     const roll = { timeOffsetMicros: BigInt(seconds) * TIME_OFFSET_MICROS };
-    return { template: { ...template, time: template.time + seconds }, roll };
+    return { template: { ...template, timeSeconds: template.timeSeconds + seconds }, roll };
   }
   // Variants of a Chainweb job are creation times, in microseconds.
   const micros = BigInt(Math.max(0, Math.floor(ageMs * 1000)));

@@ -16,8 +16,8 @@ export function foundOf({ job, read, solution }: Solved): Found {
 function rollOf({ origin, roll }: IssuedJob, read: ReadShare): Roll {
   if (read.kind === 'chainweb') return roll;
   const { extranonce2, fields, template } = read;
-  const first = (origin.job.template as { readonly time?: number } | undefined)?.time;
-  const seconds = BigInt(fields.time - (first ?? template.time));
+  const first = (origin.job.template as { readonly timeSeconds?: number } | undefined)?.timeSeconds;
+  const seconds = BigInt(fields.timeSeconds - (first ?? template.timeSeconds));
   return { extranonce2, version: fields.version, timeOffsetMicros: seconds * MICROS };
 }
 

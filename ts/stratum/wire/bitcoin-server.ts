@@ -56,12 +56,12 @@ export function bitcoinShare(
   jobId: string,
 ): ShareFields | string {
   const extranonce2 = hexDigits(params[2]);
-  const [time, nonce] = [hexNumber(params[3]), hexNumber(params[4])];
+  const [timeSeconds, nonce] = [hexNumber(params[3]), hexNumber(params[4])];
   if (extranonce2 === null) return 'extranonce2 must be hex';
-  if (time === null || nonce === null) return 'ntime and nonce must be up to 8 hex digits';
+  if (timeSeconds === null || nonce === null) return 'ntime and nonce must be up to 8 hex digits';
   const versionBits = params[5] === undefined ? null : hexNumber(params[5]);
   if (params[5] !== undefined && versionBits === null) return 'version bits must be 8 hex digits';
-  return { user, jobId, nonce2: '', extranonce2, time, nonce, versionBits };
+  return { user, jobId, nonce2: '', extranonce2, timeSeconds, nonce, versionBits };
 }
 
 function lineOf(message: ServerMessage): string {
@@ -97,16 +97,16 @@ function lineOf(message: ServerMessage): string {
 
 function notifyOf(job: IssuedJob, clean: boolean): readonly unknown[] {
   const template = job.template as BitcoinTemplate;
-  const { previousHash, coinbase1, coinbase2, branches, version, nBits, time } = template;
+  const { parent, coinbase1, coinbase2, branches, version, nBits, timeSeconds } = template;
   return [
     job.id,
-    hex(wordsReversed(previousHash)),
+    hex(wordsReversed(parent)),
     hex(coinbase1),
     hex(coinbase2),
     branches.map(hex),
     hex32(version),
     hex32(nBits),
-    hex32(time),
+    hex32(timeSeconds),
     clean,
   ];
 }

@@ -42,7 +42,7 @@ export function chainwebShare(
 ): ShareFields | string {
   const nonce2 = hexDigits(params[2]);
   if (nonce2 === null) return 'nonce2 must be hex';
-  return { user, jobId, nonce2, extranonce2: '', time: 0, nonce: 0, versionBits: null };
+  return { user, jobId, nonce2, extranonce2: '', timeSeconds: 0, nonce: 0, versionBits: null };
 }
 
 function lineOf(message: ServerMessage): string {

@@ -11,7 +11,7 @@ export interface ShareFields {
   readonly nonce2: string;
   /** Bitcoin. */
   readonly extranonce2: string;
-  readonly time: number;
+  readonly timeSeconds: number;
   readonly nonce: number;
   /** Bits of the version that were rolled; `null`: none were sent. */
   readonly versionBits: number | null;
