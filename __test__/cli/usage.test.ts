@@ -67,6 +67,7 @@ const BAD_USAGE: readonly BadUsage[] = [
   [[...chainweb, '--priority', 'high'], '--priority', 'background, normal'],
   [[...chainweb, '--affinity', '0,x'], '--affinity', 'CPU numbers'],
   [[...chainweb, '--affinity', '65536'], '--affinity', '65535'],
+  [[...chainweb, '--cpu-limit', '0'], '--cpu-limit', '1 to 100'],
   [[...chainweb, '--backend', 'gpu'], '--backend', 'auto, native, portable'],
   [[...chainweb, '--kernel', 'mmx'], '--kernel', 'for blake2s'],
   [[...chainweb, '--kernel', ''], '--kernel', 'for blake2s'],
@@ -78,6 +79,8 @@ const BAD_USAGE: readonly BadUsage[] = [
   [[...custom, '--digits', '8', '--target', 'ff'.repeat(32)], '--digits', 'binary'],
   [[...custom, '--nonce-offset', '9', '--target', 'ff'.repeat(32)], '--nonce-offset', 'past'],
   [[...custom, '--algorithm', 'md5'], '--algorithm', 'blake2s, sha256, sha256d'],
+  [['top', '--pid', '0'], '--pid', 'whole number'],
+  [['top', '123'], 'top', 'too many arguments'],
   [['bench', '--seconds', '0'], '--seconds', 'above zero'],
 ];
 
