@@ -53,8 +53,8 @@ test('every count of the miner, its source and its worker is there, in base unit
   ];
   sourceStatus.requests = { work: { count: 4, failures: 2, totalMs: 2500, buckets } };
   workerStats.threads = [
-    { hashes: 1, busyMs: 1000, starvedMs: 250, waitingMs: 0, job: null, lastError: null },
-    { hashes: 1, busyMs: 500, starvedMs: 250, waitingMs: 0, job: null, lastError: null },
+    { hashes: 1, busyMs: 1000, starvedMs: 250, waitingMs: 125, job: null, lastError: null },
+    { hashes: 1, busyMs: 500, starvedMs: 750, waitingMs: 0, job: 'a', lastError: 'planted' },
   ];
   workerStats.errors = { POW_PANIC: 1 };
   workerStats.restarts = 12;

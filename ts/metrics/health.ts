@@ -1,4 +1,4 @@
-/** Whether there is anything to mine. Pure. */
+/** Whether there is anything to mine. Pure: what the source says and times in. */
 
 import { printable } from '../core/printable.js';
 import type { SourceStatus } from '../miner/ports.js';
@@ -10,36 +10,48 @@ export interface Readiness {
   readonly reasons: readonly string[];
   readonly connection: SourceStatus['connection'];
   readonly lanes: number;
-  /** Lanes whose work is fresh. */
+  /** Lanes that have fresh work now. */
   readonly freshLanes: number;
-  /** Of the lane with the freshest work; `null`: there is no work. */
+  /** Since work of any lane was last known to be the newest; `null`: there was none so far. */
   readonly workAgeMs: number | null;
 }
 
 /**
- * Ready: the source is connected, and at least one lane has fresh work. A lane that stands still
- * stops nobody; its age is a metric.
- *
- * @param freshMs - work that was last known to be the newest longer ago is not fresh
+ * Ready: the source is connected, and some lane has fresh work, or had it when last asked: a lane
+ * has none for a moment whenever a block was found. A lane that stands still stops nobody; its age
+ * is a metric.
  */
-export function readinessOf(status: SourceStatus, freshMs: number): Readiness {
-  const { connection, lanes, lastError } = status;
-  const ages = lanes.flatMap(({ workAgeMs }) => workAgeMs ?? []);
-  const workAgeMs = ages.length === 0 ? null : ages.reduce((least, age) => Math.min(least, age));
-  const reasons: string[] = [];
-  if (connection !== 'connected') {
-    const why = lastError === null ? '' : `: ${printable(lastError)}`;
-    reasons.push(`the connection of the source is ${connection}${why}`);
+export class Health {
+  readonly #freshMs: number;
+  /** When work was last known to be the newest. */
+  #newestAtMs: number | null = null;
+
+  /** @param freshMs - work that was last known to be the newest longer ago is not fresh */
+  constructor(freshMs: number) {
+    this.#freshMs = freshMs;
   }
-  if (workAgeMs === null) {
-    reasons.push('the source has no work');
-  } else if (workAgeMs > freshMs) {
-    const age = (workAgeMs / 1000).toFixed(1);
-    reasons.push(`the newest work is ${age} s old, more than ${freshMs / 1000} s`);
+
+  readiness({ connection, lanes, lastError }: SourceStatus, nowMs: number): Readiness {
+    const ages = lanes.flatMap(({ workAgeMs }) => workAgeMs ?? []);
+    for (const age of ages) {
+      this.#newestAtMs = Math.max(this.#newestAtMs ?? Number.NEGATIVE_INFINITY, nowMs - age);
+    }
+    const workAgeMs = this.#newestAtMs === null ? null : nowMs - this.#newestAtMs;
+    const reasons: string[] = [];
+    if (connection !== 'connected') {
+      const why = lastError === null ? '' : `: ${printable(lastError)}`;
+      reasons.push(`the connection of the source is ${connection}${why}`);
+    }
+    if (workAgeMs === null) {
+      reasons.push('the source has no work');
+    } else if (workAgeMs > this.#freshMs) {
+      const age = (workAgeMs / 1000).toFixed(1);
+      reasons.push(`the newest work is ${age} s old, more than ${this.#freshMs / 1000} s`);
+    }
+    return {
+      ...{ ready: reasons.length === 0, reasons, connection, lanes: lanes.length },
+      freshLanes: ages.filter((age) => age <= this.#freshMs).length,
+      workAgeMs,
+    };
   }
-  return {
-    ...{ ready: reasons.length === 0, reasons, connection, lanes: lanes.length },
-    freshLanes: ages.filter((age) => age <= freshMs).length,
-    workAgeMs,
-  };
 }

@@ -6,7 +6,8 @@ import type { Registry, RegistryContentType } from 'prom-client';
 import { badArgument, requireInteger } from '../core/arguments.js';
 import { printable } from '../core/printable.js';
 import { PowError } from '../errors.js';
-import { readinessOf } from './health.js';
+import { monotonicClock } from '../miner/clock.js';
+import { Health } from './health.js';
 import { isLoopback, namesLoopback } from './loopback.js';
 import type { Mining } from './mining.js';
 import { type RegisteredMetrics, registerMetrics } from './registry.js';
@@ -61,7 +62,7 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
     throw badArgument('freshMs', 'a number above zero', freshMs);
   }
   const metrics = registerMetrics(options, { registry });
-  const server = serverOf({ mining: options, metrics, freshMs });
+  const server = serverOf({ mining: options, metrics, health: new Health(freshMs) });
   try {
     await listen(server, host, port);
   } catch (error) {
@@ -82,7 +83,7 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Metri
 interface Served {
   readonly mining: Mining;
   readonly metrics: RegisteredMetrics;
-  readonly freshMs: number;
+  readonly health: Health;
 }
 
 function serverOf(served: Served): Server {
@@ -115,7 +116,7 @@ interface Answer {
 }
 
 async function answerTo(
-  { mining, metrics, freshMs }: Served,
+  { mining, metrics, health }: Served,
   { method = '', url = '', headers, socket }: IncomingMessage,
 ): Promise<Answer> {
   if (isLoopback(socket.localAddress ?? '') && !namesLoopback(headers.host)) {
@@ -133,7 +134,7 @@ async function answerTo(
     case '/health/live':
       return json(200, { live: true });
     case '/health/ready': {
-      const readiness = readinessOf(mining.source.status(), freshMs);
+      const readiness = health.readiness(mining.source.status(), monotonicClock.now());
       return json(readiness.ready ? 200 : 503, readiness);
     }
     default:
