@@ -36,6 +36,8 @@ export interface ChainwebClientOptions {
   readonly streamHeadMs?: number | undefined;
   /** Of each pool but that of the update streams. Default: 32. */
   readonly connections?: number | undefined;
+  /** Of an answer: a longer one is none. Default: 262,144. */
+  readonly mostAnswerBytes?: number | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -52,6 +54,7 @@ const STREAM_HEAD_MS = 150_000;
 const LONGEST_MS = 3_600_000;
 /** Far above the 322 bytes of work, the 2,500 of a cut and whatever an error page holds. */
 const MOST_BYTES = 1 << 18;
+const LEAST_BYTES = 1 << 12;
 
 const OCTETS = 'application/octet-stream';
 
@@ -69,9 +72,10 @@ export class ChainwebClient {
     requireObject(options, 'options');
     const { url, miner, tls = {}, timeoutMs = TIMEOUT_MS, connectTimeoutMs = TIMEOUT_MS } = options;
     const { streamHeadMs = STREAM_HEAD_MS, connections = 32, clock = monotonicClock } = options;
+    const { mostAnswerBytes = MOST_BYTES } = options;
     this.#clock = clock;
     this.#minerJson = minerJson(miner);
-    const mostBytes = MOST_BYTES;
+    const mostBytes = requireInteger(mostAnswerBytes, LEAST_BYTES, 1 << 30, 'mostAnswerBytes');
     this.#limits = { timeoutMs: requireMs(timeoutMs, 'timeoutMs'), mostBytes };
     this.#streamLimits = { timeoutMs: requireMs(streamHeadMs, 'streamHeadMs'), mostBytes };
     this.#http = new NodeHttp({

@@ -190,7 +190,10 @@ test('an answer without end or of any size costs no more memory than its bound',
     socket.on('drain', pour);
     pour();
   };
-  assert.is((await failureOf(flood, CALLS.info)).kind, 'nonsense');
+  assert.match((await failureOf(flood, CALLS.info)).message, 'more than 262144 bytes');
+  const failure = await failureOf(flood, CALLS.info, { mostAnswerBytes: 5000 });
+  assert.is(failure.kind, 'nonsense');
+  assert.match(failure.message, 'more than 5000 bytes');
 });
 
 for (const [title, body] of [
@@ -262,6 +265,7 @@ for (const [argument, options] of [
   ['miner.publicKeys', { miner: { ...miner, publicKeys: 'ab' } }],
   ['timeoutMs', { timeoutMs: 0 }],
   ['connections', { connections: 1.5 }],
+  ['mostAnswerBytes', { mostAnswerBytes: 4095 }],
 ] as const) {
   test(`a bad option is named: ${argument} in ${JSON.stringify(options)}`, () => {
     const given = { url: 'http://127.0.0.1:1', miner, ...options } as ChainwebClientOptions;

@@ -150,6 +150,16 @@ test('a node that goes is missed at once: its streams end, whatever the interval
   }
 });
 
+test('work whose life is over is mined no longer, though the node gives no other', async () => {
+  const source = { chains: 1, workLifeMs: 1_500, pollMs: 100 };
+  await withSource({ source }, async ({ until }, node) => {
+    const [job] = await until(isOf(1));
+    assert.ok((job?.deadlineMs ?? Number.NaN) - performance.now() <= 1_500);
+    node.setFault('work', { kind: 'hang' });
+    await until(isOf(0));
+  });
+});
+
 test('jobs end when the signal aborts, at once when it has, and may be read again', async () => {
   await withSource({}, async ({ until, source }) => {
     await until((live) => live.length > 0);

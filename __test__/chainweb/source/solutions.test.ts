@@ -94,14 +94,18 @@ test('a second solution of the same work is a duplicate, and not posted', async 
   });
 });
 
-test('a solution from the future waits until the node’s clock has come so far', async () => {
-  await withSource({}, async ({ source, until }, node) => {
-    const job = await firstJob(until);
-    const found = await solve(job, 300_000n); // 0.3 s
-    assert.is((await source.submit(found, never)).result, 'accepted');
-    assert.is(Math.max(...node.heights), 1);
+for (const aheadMicros of [0n, 3_600_000_000n, -3_600_000_000n]) {
+  test(`a solution from the future waits until the node’s clock has come so far, ${aheadMicros} us ahead of ours`, async () => {
+    const nowMicros = () => BigInt(Date.now()) * 1000n + aheadMicros;
+    await withSource({ node: { nowMicros } }, async ({ source, until }, node) => {
+      const job = await firstJob(until);
+      const found = await solve(job, 300_000n); // 0.3 s
+      const outcome = await source.submit(found, never);
+      assert.is(outcome.result, 'accepted', outcome.reason);
+      assert.is(Math.max(...node.heights), 1);
+    });
   });
-});
+}
 
 test('giving up while a solution is on its way is unknown, before it is sent an error', async () => {
   await withSource({}, async ({ source, until }, node) => {

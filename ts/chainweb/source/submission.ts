@@ -7,6 +7,9 @@ import { Retry, type RetryRule } from '../../miner/retry.js';
 import type { WorkHeader } from '../codec/header.js';
 import { type ConfirmationOptions, confirmHeader } from './confirmation.js';
 
+/** How long a block is looked for whose payload the node no longer knows: it is there, or never. */
+const MOST_LOST_MS = 1_000;
+
 export interface SubmissionOptions extends ConfirmationOptions {
   readonly retry: RetryRule;
   /** Random, `0 <= n < 1`. */
@@ -74,7 +77,8 @@ async function refused(
 ): Promise<Outcome> {
   if (lost === null) return { result: 'rejected', block: true, reason: failure.message };
   // The attempt whose answer was lost may be the one that counted.
-  const outcome = await confirmHeader(header, { ...options, confirmMs: 0 }, signal);
+  const confirmMs = Math.min(options.confirmMs, MOST_LOST_MS);
+  const outcome = await confirmHeader(header, { ...options, confirmMs }, signal);
   if (outcome.result === 'accepted') return outcome;
   return unknown(`the first answer was lost (${lost.message}), the second was ${failure.message}`);
 }
