@@ -21,11 +21,11 @@ impl Budget {
     /// A chunk may cost more than is in hand. It is paid for afterwards, and a sleep that was too
     /// long is earned back, so the share holds on average, whatever the lengths of both.
     pub(crate) fn nap(&mut self, percent: u64, wall: Duration, cpu: Duration) -> Option<Duration> {
-        let per_cent = i64::try_from(percent).unwrap_or(100);
+        let share = i64::try_from(percent).unwrap_or(100);
         let (earned, used) = match self.seen.replace((wall, cpu)) {
             None => (hundredths(BURST), 0), // the limit is new
             Some((wall_then, cpu_then)) => (
-                (hundredths(wall.saturating_sub(wall_then)) / 100).saturating_mul(per_cent),
+                (hundredths(wall.saturating_sub(wall_then)) / 100).saturating_mul(share),
                 hundredths(cpu.saturating_sub(cpu_then)),
             ),
         };

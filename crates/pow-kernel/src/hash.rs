@@ -49,7 +49,8 @@ impl Hash {
     ///
     /// Never: the scalar row is always available.
     pub fn detect(self) -> &'static Kernel {
-        let found = self.kernels().iter().find(|kernel| kernel.is_available());
+        let mut rows = self.kernels().iter().filter(|kernel| kernel.is_available());
+        let found = rows.find(|kernel| (kernel.suits)());
         found.expect("the scalar row is always available")
     }
 

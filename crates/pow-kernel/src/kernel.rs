@@ -15,11 +15,18 @@ pub struct Kernel {
     /// Nonces hashed side by side.
     pub lanes: usize,
     pub(crate) available: fn() -> bool,
+    /// Whether it is the one to choose among those that this CPU can run, if no row above is.
+    pub(crate) suits: fn() -> bool,
     pub(crate) scan: Scan,
     pub(crate) digests: Digests,
     /// The fewest messages for which `digests` beats the rows below: a pass costs the same however
     /// many of its lanes are used.
     pub(crate) pays_from: usize,
+}
+
+/// For a row that needs no more than its CPU feature to be worth choosing.
+pub(crate) fn anywhere() -> bool {
+    true
 }
 
 /// Calls a function of a kernel's row, once its CPU check has passed.

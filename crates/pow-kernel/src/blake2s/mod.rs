@@ -1,5 +1,6 @@
 //! Blake2s-256 (RFC 7693): the table of kernels, and what they share.
 
+use crate::kernel::anywhere;
 use crate::segment::{Segment, Tail};
 use crate::{Hash, Kernel};
 
@@ -24,14 +25,14 @@ mod sse41;
 #[rustfmt::skip] // one row per line
 pub static KERNELS: &[Kernel] = &[
     #[cfg(target_arch = "x86_64")]
-    Kernel { name: "avx512", lanes: 16, available: || is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"), scan: avx512::scan, digests: avx512::digests, pays_from: 17 },
+    Kernel { name: "avx512", lanes: 16, available: || is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"), suits: anywhere, scan: avx512::scan, digests: avx512::digests, pays_from: 17 },
     #[cfg(target_arch = "x86_64")]
-    Kernel { name: "avx2", lanes: 8, available: || is_x86_feature_detected!("avx2"), scan: avx2::scan, digests: avx2::digests, pays_from: 9 },
+    Kernel { name: "avx2", lanes: 8, available: || is_x86_feature_detected!("avx2"), suits: anywhere, scan: avx2::scan, digests: avx2::digests, pays_from: 9 },
     #[cfg(target_arch = "x86_64")]
-    Kernel { name: "sse41", lanes: 4, available: || is_x86_feature_detected!("sse4.1"), scan: sse41::scan, digests: sse41::digests, pays_from: 3 },
+    Kernel { name: "sse41", lanes: 4, available: || is_x86_feature_detected!("sse4.1"), suits: anywhere, scan: sse41::scan, digests: sse41::digests, pays_from: 3 },
     #[cfg(target_arch = "aarch64")]
-    Kernel { name: "neon", lanes: 4, available: || std::arch::is_aarch64_feature_detected!("neon"), scan: neon::scan, digests: neon::digests, pays_from: 3 },
-    Kernel { name: "scalar", lanes: 1, available: || true, scan: scalar::scan, digests: crate::batch::one_by_one, pays_from: 1 },
+    Kernel { name: "neon", lanes: 4, available: || std::arch::is_aarch64_feature_detected!("neon"), suits: anywhere, scan: neon::scan, digests: neon::digests, pays_from: 3 },
+    Kernel { name: "scalar", lanes: 1, available: || true, suits: anywhere, scan: scalar::scan, digests: crate::batch::one_by_one, pays_from: 1 },
 ];
 
 /// Where a binary little-endian nonce stands in a short last block: word 5 from its upper half on

@@ -37,10 +37,13 @@ macro_rules! blake2s_scan {
     ($feature:literal, sets: $($set:literal)*) => {
         use super::consts::{IV, QUARTERS, SIGMA};
         use super::{scalar, short_tail};
+        use core::hint::black_box;
         use crate::segment::{Segment, Tail};
 
         /// Independent sets of lanes side by side: while one waits for a rotation, the other works.
         const SETS: usize = [$($set),*].len();
+        /// Words of a short block that are looked at: in a loop the absent ones cannot be left out.
+        const PRESENT: usize = if LANES < 16 { 16 } else { 8 };
 
         /// The first candidate among `count` lanes from lane `from`.
         #[target_feature(enable = $feature)]
@@ -69,28 +72,29 @@ macro_rules! blake2s_scan {
                 scalar::quarter(&mut state, QUARTERS[column], x, y);
             }
             let start = state.map(|word| splat(word));
-            let mut constant = [splat(0); 16];
-            for word in 0..8 {
-                constant[word] = splat(segment.block[word]);
-            }
+            let constant: [Lanes; PRESENT] = core::array::from_fn(|word| splat(segment.block[word]));
+            // Read again from memory for every half of a round: kept in registers, they would push
+            // the state out of theirs.
+            let mut words = [constant; SETS];
             let filter = segment.filter;
             let mut done = 0;
             while done < count {
                 let lane = from + done;
-                let mut m = [constant; SETS];
                 $(
                     let varying_word = varying(segment, lane.wrapping_add(($set * LANES) as u32))[0];
-                    m[$set][WORD] = xor(m[$set][WORD], varying_word);
+                    words[$set][WORD] = xor(constant[WORD], varying_word);
                 )*
+                let m = &words;
                 let mut v = [start; SETS];
                 macro_rules! column { ($operation:literal) => {
                     $(if const { WORD / 2 == 2 } {
-                        mix::<2, $operation>(&mut v[$set], &m[$set], &SIGMA[0]);
+                        mix::<2, $operation, PRESENT>(&mut v[$set], &m[$set], &SIGMA[0]);
                     } else {
-                        mix::<3, $operation>(&mut v[$set], &m[$set], &SIGMA[0]);
+                        mix::<3, $operation, PRESENT>(&mut v[$set], &m[$set], &SIGMA[0]);
                     })*
                 } }
                 each!(column: 0 1 2 3 4 5 6 7 8 9 10 11 12 13);
+                let m = black_box(m);
                 $(diagonals(&mut v[$set], &m[$set], &SIGMA[0]);)*
                 // Written out, absent words cost nothing. Narrow vectors need three times the
                 // instructions, which would not fit the CPU's cache of decoded operations.
@@ -101,8 +105,8 @@ macro_rules! blake2s_scan {
                     }
                 } else {
                     macro_rules! round { ($round:literal) => {
-                        $(columns(&mut v[$set], &m[$set], &SIGMA[$round]);)*
-                        $(diagonals(&mut v[$set], &m[$set], &SIGMA[$round]);)*
+                        $(columns(&mut v[$set], &black_box(m)[$set], &SIGMA[$round]);)*
+                        $(diagonals(&mut v[$set], &black_box(m)[$set], &SIGMA[$round]);)*
                     } }
                     each!(round: 1 2 3 4 5 6 7 8 9);
                 }
@@ -193,9 +197,9 @@ macro_rules! blake2s_scan {
         /// The four columns of a round.
         #[inline]
         #[target_feature(enable = $feature)]
-        fn columns(v: &mut [Lanes; 16], m: &[Lanes; 16], sigma: &[usize; 16]) {
+        fn columns<const WORDS: usize>(v: &mut [Lanes; 16], m: &[Lanes; WORDS], sigma: &[usize; 16]) {
             macro_rules! stage { ($operation:literal $quarter:literal) => {
-                mix::<$quarter, $operation>(v, m, sigma)
+                mix::<$quarter, $operation, WORDS>(v, m, sigma)
             } }
             staggered!(stage);
         }
@@ -203,9 +207,9 @@ macro_rules! blake2s_scan {
         /// The four diagonals of a round.
         #[inline]
         #[target_feature(enable = $feature)]
-        fn diagonals(v: &mut [Lanes; 16], m: &[Lanes; 16], sigma: &[usize; 16]) {
+        fn diagonals<const WORDS: usize>(v: &mut [Lanes; 16], m: &[Lanes; WORDS], sigma: &[usize; 16]) {
             macro_rules! stage { ($operation:literal $quarter:literal) => {
-                mix::<{ 4 + $quarter }, $operation>(v, m, sigma)
+                mix::<{ 4 + $quarter }, $operation, WORDS>(v, m, sigma)
             } }
             staggered!(stage);
         }
@@ -214,15 +218,18 @@ macro_rules! blake2s_scan {
         /// word is added first: `(a + m) + b` lets it wait for nothing.
         #[inline]
         #[target_feature(enable = $feature)]
-        fn mix<const QUARTER: usize, const OPERATION: usize>(
+        fn mix<const QUARTER: usize, const OPERATION: usize, const WORDS: usize>(
             v: &mut [Lanes; 16],
-            m: &[Lanes; 16],
+            m: &[Lanes; WORDS],
             sigma: &[usize; 16],
         ) {
             let [a, b, c, d] = const { QUARTERS[QUARTER] };
             match OPERATION {
-                0 => v[a] = add(v[a], m[sigma[2 * QUARTER] % 16]),
-                7 => v[a] = add(v[a], m[sigma[2 * QUARTER + 1] % 16]),
+                0 | 7 => {
+                    if let Some(&word) = m.get(sigma[2 * QUARTER + usize::from(OPERATION == 7)] % 16) {
+                        v[a] = add(v[a], word);
+                    }
+                }
                 1 | 8 => v[a] = add(v[a], v[b]),
                 2 | 9 => v[d] = xor(v[d], v[a]),
                 3 => v[d] = ror::<16>(v[d]),

@@ -5,4 +5,5 @@
 
 use crate::lanes::avx2::*;
 
-sha256_scan!("avx2", sets: 0);
+sha256_scan!("avx2", sets: 0, rounds: sha256_looped);
+sha256_digests!("avx2");

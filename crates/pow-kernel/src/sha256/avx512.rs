@@ -5,4 +5,4 @@
 
 use crate::lanes::avx512::*;
 
-sha256_scan!("avx512f,avx512bw", sets: 0 1);
+sha256_scan!("avx512f,avx512bw", sets: 0 1, rounds: sha256_written);

@@ -5,4 +5,5 @@
 
 use crate::lanes::neon::*;
 
-sha256_scan!("neon", sets: 0);
+sha256_scan!("neon", sets: 0, rounds: sha256_looped);
+sha256_digests!("neon");

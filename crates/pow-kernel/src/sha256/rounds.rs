@@ -11,12 +11,18 @@ macro_rules! each_round {
     ($round:ident, next 16) => {
         each!($round: 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31)
     };
+    ($round:ident, all 64) => {
+        each_round!($round, first 16);
+        each_round!($round, next 16);
+        each!($round: 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47);
+        each!($round: 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63);
+    };
 }
 
 /// A `scan` function over the lanes in scope (see `crate::lanes`) for one CPU feature, and the
 /// `digests` of `batch.rs`.
 macro_rules! sha256_scan {
-    ($feature:literal, sets: $($set:literal)*) => {
+    ($feature:literal, sets: $($set:literal)*, rounds: $rounds:ident) => {
         use super::consts::{IV, K};
         use super::schedule::{Folded, SECOND, varies};
         use crate::segment::{Segment, Tail};
@@ -32,12 +38,12 @@ macro_rules! sha256_scan {
             macro_rules! place { ($word:literal) => {
                 match (segment.word == $word, segment.double) {
                     (true, false) => return scan_word::<$word, 2, true>(segment, from, count),
-                    (true, true) => return scan_word::<$word, 2, false>(segment, from, count),
+                    (true, true) => return scan_word::<$word, 2, FOLD_DOUBLE>(segment, from, count),
                     (false, _) => {}
                 }
             } }
             if segment.word == 3 && segment.double && !segment.two_words {
-                return scan_word::<3, 1, false>(segment, from, count);
+                return scan_word::<3, 1, FOLD_DOUBLE>(segment, from, count);
             }
             each!(place: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14);
             scan_word::<15, 1, false>(segment, from, count)
@@ -110,100 +116,6 @@ macro_rules! sha256_scan {
             $(state[$set] = sum(state[$set], v[$set]);)*
         }
 
-        /// One word of the second hash of SHA-256d: `WORD`, or `word` where `WORD` is 8. Naming it
-        /// lets the compiler leave out what does not lead to it: of the last rounds, half.
-        #[target_feature(enable = $feature)]
-        fn second<const WORD: usize>(digest: &State, word: usize) -> [Lanes; SETS] {
-            let start = IV.map(|word| splat(word));
-            let state = rounds::<0, 8, false>([$({ let _ = $set; start }),*], *digest, const { &SECOND });
-            let word = if WORD < 8 { WORD } else { word };
-            [$(add(start[word], state[$set][word])),*]
-        }
-
-        /// The rounds from `FIRST` on, words `FIRST .. FIRST + COUNT` varying. `state`: after the
-        /// rounds before it; `schedule`: see [`Folded::schedule`].
-        #[inline]
-        #[target_feature(enable = $feature)]
-        fn rounds<const FIRST: usize, const COUNT: usize, const FOLD: bool>(
-            mut v: State,
-            words: [[Lanes; COUNT]; SETS],
-            schedule: &[u32; 64],
-        ) -> State {
-            let mut w = [[splat(0); 32]; SETS];
-            macro_rules! early { ($t:literal) => {
-                if const { $t >= FIRST } {
-                    if const { varies(FIRST, COUNT)[$t] } {
-                        $(
-                            w[$set][$t] = words[$set][const { ($t as usize).saturating_sub(FIRST) }];
-                            round::<$t>(&mut v[$set], add(w[$set][$t], splat(K[$t])));
-                        )*
-                    } else {
-                        $(round::<$t>(&mut v[$set], splat(schedule[$t]));)*
-                    }
-                }
-                if const { !varies(FIRST, COUNT)[$t] } {
-                    $(w[$set][$t] = splat(schedule[$t].wrapping_sub(K[$t]));)*
-                }
-            } }
-            macro_rules! late { ($t:literal) => {
-                if const { varies(FIRST, COUNT)[$t] } {
-                    $(
-                        let mut sum = splat(schedule[$t]);
-                        if const { varies(FIRST, COUNT)[$t - 16] } {
-                            sum = add(sum, w[$set][$t - 16]);
-                        }
-                        if const { varies(FIRST, COUNT)[$t - 15] } {
-                            sum = add(sum, small_sigma0(w[$set][$t - 15]));
-                        }
-                        if const { varies(FIRST, COUNT)[$t - 7] } {
-                            sum = add(sum, w[$set][$t - 7]);
-                        }
-                        if const { varies(FIRST, COUNT)[$t - 2] } {
-                            sum = add(sum, small_sigma1(w[$set][$t - 2]));
-                        }
-                        w[$set][$t] = sum;
-                        round::<$t>(&mut v[$set], add(sum, splat(K[$t])));
-                    )*
-                } else {
-                    $(
-                        w[$set][$t] = splat(schedule[$t].wrapping_sub(K[$t]));
-                        round::<$t>(&mut v[$set], splat(schedule[$t]));
-                    )*
-                }
-            } }
-            each_round!(early, first 16);
-            if FOLD {
-                each_round!(late, next 16);
-                // By now every new word varies: no more to fold.
-                let mut ring = [$(core::array::from_fn(|i| w[$set][16 + i])),*];
-                last_rounds(&mut v, &mut ring, &K[32..]);
-            } else {
-                let mut ring = [$(core::array::from_fn(|i| w[$set][i])),*];
-                last_rounds(&mut v, &mut ring, &K[16..]);
-            }
-            v
-        }
-
-        /// Sixteen rounds for each sixteen round constants, with a whole schedule. One loop for
-        /// all who need it, not a copy each: a double hash must stay within the CPU's cache of
-        /// decoded operations, or it runs at half speed.
-        #[inline(never)]
-        #[target_feature(enable = $feature)]
-        fn last_rounds(state: &mut State, ring: &mut [[Lanes; 16]; SETS], k: &[u32]) {
-            let (mut v, mut w) = (*state, *ring);
-            for k in k.chunks_exact(16) {
-                macro_rules! last { ($t:literal) => { $(
-                    let ring = &mut w[$set];
-                    let sigma0 = small_sigma0(ring[($t + 1) % 16]);
-                    let sum = add(ring[$t], add(sigma0, ring[($t + 9) % 16]));
-                    ring[$t] = add(sum, small_sigma1(ring[($t + 14) % 16]));
-                    round::<$t>(&mut v[$set], add(ring[$t], splat(k[$t])));
-                )* } }
-                each_round!(last, first 16);
-            }
-            *state = v;
-        }
-
         /// σ0 (FIPS 180-4 §4.1.2).
         #[inline]
         #[target_feature(enable = $feature)]
@@ -223,13 +135,27 @@ macro_rules! sha256_scan {
         #[inline]
         #[target_feature(enable = $feature)]
         fn round<const T: usize>(v: &mut [Lanes; 8], kw: Lanes) {
-            let [a, b, c, d, e, f, g, h] =
-                const { [0, 1, 2, 3, 4, 5, 6, 7] }.map(|name| (name + 64 - T) % 8);
+            first_half::<T>(v, kw);
+            second_half::<T>(v);
+        }
+
+        /// T1 of round `T`: what `e` leads to.
+        #[inline]
+        #[target_feature(enable = $feature)]
+        fn first_half<const T: usize>(v: &mut [Lanes; 8], kw: Lanes) {
+            let [d, e, f, g, h] = const { [3, 4, 5, 6, 7] }.map(|name| (name + 64 - T) % 8);
             let sigma1 = xor3(ror::<6>(v[e]), ror::<11>(v[e]), ror::<25>(v[e]));
+            v[h] = add(add(add(v[h], kw), choose(v[e], v[f], v[g])), sigma1);
+            v[d] = add(v[d], v[h]);
+        }
+
+        /// T2 of round `T`: what `a` leads to.
+        #[inline]
+        #[target_feature(enable = $feature)]
+        fn second_half<const T: usize>(v: &mut [Lanes; 8]) {
+            let [a, b, c, h] = const { [0, 1, 2, 7] }.map(|name| (name + 64 - T) % 8);
             let sigma0 = xor3(ror::<2>(v[a]), ror::<13>(v[a]), ror::<22>(v[a]));
-            let t1 = add(add(add(v[h], kw), choose(v[e], v[f], v[g])), sigma1);
-            v[d] = add(v[d], t1);
-            v[h] = add(add(t1, majority(v[a], v[b], v[c])), sigma0);
+            v[h] = add(add(v[h], majority(v[a], v[b], v[c])), sigma0);
         }
 
         /// Word by word.
@@ -239,6 +165,6 @@ macro_rules! sha256_scan {
             core::array::from_fn(|i| add(a[i], b[i]))
         }
 
-        sha256_digests!($feature);
+        $rounds!($feature, sets: $($set)*);
     };
 }
