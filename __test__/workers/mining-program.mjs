@@ -14,17 +14,21 @@ async function readWork() {
   return Buffer.concat(parts);
 }
 
+/** @param {Buffer} bytes */
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest();
+
 /**
- * The lowest nonce whose SHA-256 is at or below a target; both little-endian.
+ * The lowest nonce whose hash is at or below a target; both little-endian.
  *
  * @param {Buffer} target
+ * @param {(bytes: Buffer) => Uint8Array} hashOf
  */
-async function search(target) {
+async function search(target, hashOf = sha256) {
   const work = await readWork();
   const limit = BigInt(`0x${Buffer.from(target).reverse().toString('hex')}`);
   for (let nonce = 0n; ; nonce++) {
     work.writeBigUInt64LE(nonce, work.length - 8);
-    const hash = createHash('sha256').update(work).digest().reverse();
+    const hash = Buffer.from(hashOf(work)).reverse();
     if (BigInt(`0x${hash.toString('hex')}`) <= limit) return nonce;
   }
 }
@@ -38,6 +42,11 @@ const forever = () => setInterval(() => {}, 1 << 30);
 const MODES = {
   async honest() {
     process.stdout.write(`${digits(await search(bytewise()))}\n`);
+  },
+  /** The proof of work of Chainweb. */
+  async chainweb() {
+    const { blake2s } = await import('@noble/hashes/blake2.js');
+    process.stdout.write(digits(await search(bytewise(), blake2s)));
   },
   async counting() {
     const nonce = await search(bytewise());

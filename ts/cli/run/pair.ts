@@ -35,7 +35,8 @@ export async function openPair(
   }
   const worker = await openWorkerWith(workerRow, { command, flags, how: { onNotice } });
   try {
-    return { source: row.open(url, flags, { proof: workerRow.proof, onNotice }), worker };
+    const source = row.open(url, flags, { proof: workerRow.proof, onNotice });
+    return { source: workerRow.proof === 'required' ? source : explained(source, options), worker };
   } catch (error) {
     await worker.close();
     throw error;
@@ -49,4 +50,24 @@ export function whyNot(
 ): string | null {
   if (worker.proof === 'required' || source.proof === 'may be off') return null;
   return `${worker.name} does no proof of work, and ${source.scheme} takes none without`;
+}
+
+/** The same source, which says once what it means when a node wants the work that is not done. */
+function explained(source: WorkSource, { worker, onNotice }: PairOptions): WorkSource {
+  let isTold = false;
+  return {
+    jobs: (signal) => source.jobs(signal),
+    status: () => source.status(),
+    close: () => source.close(),
+    async submit(found, signal) {
+      const outcome = await source.submit(found, signal);
+      if (!isTold && outcome.result === 'rejected' && /\bpow\b|proof/i.test(outcome.reason ?? '')) {
+        isTold = true;
+        const cure = 'start the node with proof of work off, or choose another worker (cpu)';
+        const text = `the node asks for proof of work, and ${worker.name} does none: ${cure}`;
+        onNotice({ level: 'warn', text });
+      }
+      return outcome;
+    },
+  };
 }
