@@ -81,7 +81,7 @@ export const WORKERS: readonly WorkerRow[] = [
 ];
 
 /** @throws {@link PowError} `POW_ARGUMENT` (`worker`) */
-export function workerRowOf(name: string): WorkerRow {
+function workerRowOf(name: string): WorkerRow {
   const names = WORKERS.map((row) => row.name);
   requireOneOf(name, names, 'worker');
   return WORKERS[names.indexOf(name)] as WorkerRow;
