@@ -1,5 +1,9 @@
 /** `@org/pow-native/chaincore`: codec, difficulty rules, a node as a source of work, and a node for development. */
 
+export type { FailureKind } from '../miner/node-failure.js';
+export { NodeFailure } from '../miner/node-failure.js';
+export type { ChainTip, Verdict } from './client/answers.js';
+export { ChaincoreClient, type ChaincoreClientOptions } from './client.js';
 export * from './codec.js';
 export {
   type ChaincoreDevnet,
@@ -17,3 +21,5 @@ export {
   type StepRule,
   type TimedBlock,
 } from './difficulty.js';
+export type { ChaincoreSourceOptions } from './source/settings.js';
+export { ChaincoreSource } from './source.js';

@@ -69,7 +69,7 @@ for (const [what, changes, words] of FORGED) {
   test(`refused: ${what}`, () => {
     const { state, next } = memoryNode();
     const good = next();
-    const error = thrown(() => state.submit(changed(good, changes, 'peer'))) as PowError;
+    const error = thrown(() => state.submit(changed(good, changes), 'peer')) as PowError;
     assert.match(error.message, words);
     assert.is(state.chain.length, 1);
     assert.is(state.submit(good, 'peer').fate.kind, 'extended');
@@ -101,7 +101,7 @@ test('a block of the client layout is taken with its hash, and not without', () 
     nonce += 1n;
   }
   const block = parseJson(solvedBlockJson(template, 'client', nonce)) as JsonObject;
-  assert.throws(() => state.submit(changed(block, { hash: undefined }, 'peer')), /does not begin/);
+  assert.throws(() => state.submit(changed(block, { hash: undefined }), 'peer'), /does not begin/);
   assert.is(state.submit(block, 'peer').fate.kind, 'extended');
 });
 
@@ -156,7 +156,7 @@ test('the coinbase is first, alone, of its height, and pays no more than reward 
     [[coinbase, payment(first.transactions[0]?.id ?? '', 0, '51.0')], /gives out more/],
     [[coinbase, spending, payment(first.transactions[0]?.id ?? '', 0, '48.0')], /is spent/],
   ] as const) {
-    assert.match(reasonOf(state.submit(withTransactions(good, transactions, 'peer')).fate), words);
+    assert.match(reasonOf(state.submit(withTransactions(good, transactions), 'peer').fate), words);
   }
   const fees = withTransactions(good, [paid('50.75'), spending]);
   assert.is(state.submit(fees, 'peer').fate.kind, 'extended');
