@@ -46,7 +46,7 @@ log:
 
 ## Changes at run time
 
-A changed file and SIGHUP read all layers again (SIGHUP also asks the URL). Everything is checked first; then what is marked *hot* is applied, and what else has changed is named as needing a restart. A layer that cannot be used, or a setting that cannot be applied, leaves the old settings in force, and says so. Every attempt is recorded in the audit file (JSON lines, mode 0600): time, setting, old and new value, outcome.
+A changed file and SIGHUP read all layers again, the URL included. Everything is checked first; then what is marked *hot* is applied, and what else has changed is named as needing a restart. A layer that cannot be used, or a setting that cannot be applied, leaves the old settings in force, and says so. Every attempt is recorded in the audit file (JSON lines, mode 0600): time, setting, old and new value, outcome.
 `;
 
 /** @returns {string} Markdown */
