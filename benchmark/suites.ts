@@ -17,6 +17,7 @@ export const SUITES: readonly SuiteRow[] = [
   { name: 'warm-hit', question: 'How long does a search take that wins at once?' },
   { name: 'abort', question: 'How long from abort() to the rejection, and to idle threads?' },
   { name: 'candidates', question: 'How busy are 24 threads while 24 candidates come one by one?' },
+  { name: 'cpu-limit', question: 'What share of a core does a thread use under each cpuLimit?' },
   { name: 'preempt', question: 'How long from other work to the last thread that hashes it?' },
   {
     name: 'devnet',
