@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FAULT_PLACES, FAULTS } from '../../ts/chainweb/devnet/faults.js';
+import { openDevnet } from '../../ts/chainweb/index.js';
 import { MAIN, OVERDUE_MS, ROOT, runHere } from './program.js';
 
 const WORK = '/chainweb/0.0/development/mining/work';
@@ -49,23 +50,21 @@ function startDevnet(args: readonly string[]): Promise<Running> {
   });
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test(`it listens on loopback, and ${signal} stops it cleanly with code 130`, async () => {
-    const running = await startDevnet(['--chains', '10', '--disable-pow']);
-    const [, url] =
-      /^listening on (http:\/\/127\.0\.0\.1:\d+) \(development, 10 chains, no proof of work\)$/.exec(
-        running.first,
-      ) ?? [];
-    assert.ok(url, running.first);
-    const info = (await (await fetch(`${url}/info`)).json()) as { nodeNumberOfChains: number };
-    assert.is(info.nodeNumberOfChains, 10);
-    const { code, stderr } = await running.stop(signal);
-    assert.is(code, 130);
-    assert.is(stderr, '');
-  });
-}
+test('it listens on loopback, and SIGTERM stops it cleanly with code 130', async () => {
+  const running = await startDevnet(['--chains', '10', '--disable-pow']);
+  const [, url] =
+    /^listening on (http:\/\/127\.0\.0\.1:\d+) \(development, 10 chains, no proof of work\)$/.exec(
+      running.first,
+    ) ?? [];
+  assert.ok(url, running.first);
+  const info = (await (await fetch(`${url}/info`)).json()) as { nodeNumberOfChains: number };
+  assert.is(info.nodeNumberOfChains, 10);
+  const { code, stderr } = await running.stop('SIGTERM');
+  assert.is(code, 130);
+  assert.is(stderr, '');
+});
 
-test('--json says where it listens and what became of each solution, and flags reach the node', async () => {
+test('--json says where it listens and what became of each solution; flags reach the node; SIGINT stops it', async () => {
   const args = ['--json', '--public-key', 'ab'.repeat(32), '--fault', 'cut=status:503'];
   const running = await startDevnet(args);
   const { kind, url, chains, pow } = JSON.parse(running.first);
@@ -87,28 +86,31 @@ test('--json says where it listens and what became of each solution, and flags r
 });
 
 test('a port that is taken is a failure that says so', async () => {
-  const running = await startDevnet([]);
-  const port = running.first.match(/:(\d+) /)?.[1] ?? '';
-  const { code, stdout, stderr } = await runHere(['devnet', '--port', port, '--json']);
-  assert.is(code, 1);
-  assert.match(stderr, 'EADDRINUSE');
-  assert.is(JSON.parse(stdout).result, 'failed');
-  await running.stop('SIGINT');
+  const taken = await openDevnet({ port: 0 });
+  try {
+    const { port } = new URL(taken.url);
+    const { code, stdout, stderr } = await runHere(['devnet', '--port', port, '--json']);
+    assert.is(code, 1);
+    assert.match(stderr, 'EADDRINUSE');
+    assert.is(JSON.parse(stdout).result, 'failed');
+  } finally {
+    await taken.close();
+  }
 });
 
 test('--data: a second node is refused, and bytes that are cut off are told of', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pow-native-data-'));
   try {
-    const file = join(folder, 'blocks');
-    const first = await startDevnet(['--data', file]);
-    const second = await runHere(['devnet', '--port', '0', '--data', file]);
+    const dataFile = join(folder, 'blocks');
+    const first = await openDevnet({ port: 0, dataFile });
+    const second = await runHere(['devnet', '--port', '0', '--data', dataFile]);
     assert.is(second.code, 2);
     assert.match(second.stderr, /--data.* is in use by process \d+/);
-    assert.is((await first.stop('SIGKILL')).stderr, '');
-    appendFileSync(file, 'a'.repeat(100));
-    const again = await startDevnet(['--data', file]);
+    await first.close();
+    appendFileSync(dataFile, 'a'.repeat(100));
+    const again = await startDevnet(['--data', dataFile]);
     const { stderr } = await again.stop('SIGINT');
-    assert.is(stderr, `warn: the last 100 bytes of ${file} were no whole block: cut off\n`);
+    assert.is(stderr, `warn: the last 100 bytes of ${dataFile} were no whole block: cut off\n`);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -9,14 +9,14 @@ import { OWN_HOST } from '../own-host.js';
 import { endEverything, eventually } from './running-source.js';
 import { blocksOf, type Mining, open, withMining } from './with-mining.js';
 
-test('100 blocks over 20 chains: heights and braiding right, no block lost', async () => {
+test('60 blocks over 20 chains: heights and braiding right, no block lost', async () => {
   const events: DevnetEvent[] = [];
   const node = await open({ onSolved: (event) => events.push(event) });
   await withMining(node.url, {}, async ({ outcomes }) => {
-    await eventually(() => outcomes.length >= 100, '100 blocks');
+    await eventually(() => outcomes.length >= 60, '60 blocks');
   });
   // What was on its way in the end is in the chain, too.
-  assert.ok(blocksOf(node) >= 100);
+  assert.ok(blocksOf(node) >= 60);
   assert.is(events.filter(({ kind }) => kind === 'extended').length, blocksOf(node));
   assert.is(events.length, blocksOf(node), 'nothing orphaned, dropped or refused');
   CHAIN_GRAPHS[20].forEach((neighbours, chain) => {
@@ -31,15 +31,15 @@ test('100 blocks over 20 chains: heights and braiding right, no block lost', asy
 test('every outcome is accepted, and every one is a block of the node', async () => {
   const node = await open();
   await withMining(node.url, { chains: 20 }, async ({ miner, outcomes }) => {
-    await eventually(() => outcomes.length >= 60, '60 blocks');
+    await eventually(() => outcomes.length >= 40, '40 blocks');
     assert.equal(new Set(outcomes), new Set(['accepted']));
     const { blocks, lanes } = miner.stats();
-    assert.ok(blocks.accepted >= 60);
+    assert.ok(blocks.accepted >= 40);
     assert.is(
       lanes.reduce((sum, lane) => sum + lane.blocks.accepted, 0),
       blocks.accepted,
     );
-    assert.ok(lanes.length >= 15, 'statistics of each chain');
+    assert.ok(lanes.length >= 10, 'statistics of each chain');
   });
   await node.close();
 });
@@ -51,7 +51,7 @@ test('updates and solutions at the same moment: nobody stops, nothing is mined t
     if (event.kind === 'found') node.refresh(Number(event.found.job.lane.slice('chain-'.length)));
   };
   const mine = async ({ outcomes }: Mining) => {
-    await eventually(() => outcomes.length >= 100, '100 outcomes');
+    await eventually(() => outcomes.length >= 50, '50 outcomes');
     // The job before a refresh may still be solved: a second block on one parent is not posted.
     const others = outcomes.filter((text) => text !== 'accepted' && !text.startsWith('duplicate'));
     assert.equal(others, []);
@@ -99,14 +99,14 @@ test('a node that is down at the start is waited for; one that stops is waited f
   await withMining(url, {}, async ({ outcomes, source }) => {
     const accepted = () => outcomes.filter((outcome) => outcome === 'accepted').length;
     await eventually(() => (source.status().errors['unreachable'] ?? 0) >= 5, 'five attempts');
-    for (let restart = 0; restart < 3; restart++) {
+    for (let restart = 0; restart < 2; restart++) {
       const before = accepted();
       const node = await open({ host: OWN_HOST, port });
-      await eventually(() => accepted() > before + 20, 'blocks again');
+      await eventually(() => accepted() >= before + 10, 'blocks again');
       await node.close();
       await eventually(() => source.status().connection === 'lost', 'lost');
     }
-    assert.ok(source.status().reconnects >= 2);
+    assert.ok(source.status().reconnects >= 1);
   });
 });
 

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { endEverything, openNode } from '../../chainweb/source/running-source.js';
 import { mineThroughKills } from './killed-node.js';
-import { KEY, killPrograms, PATIENT, start, startNode } from './programs.js';
+import { KEY, killPrograms, PATIENT, start } from './programs.js';
 
 test('40 blocks over 20 chains by one command; the node killed in the middle: none is lost', async () => {
   const { inChain, accepted, lost, backAfterMs, summary } = await mineThroughKills({
@@ -16,7 +17,7 @@ test('40 blocks over 20 chains by one command; the node killed in the middle: no
 });
 
 test('run --json sums up in one object', async () => {
-  const node = await startNode('--port', '0', '--difficulty', '1000');
+  const node = await openNode({ difficulty: 1000 });
   const miner = start([
     ...['run', '--source', `chainweb+${node.url}`, '--public-key', KEY, '--worker', 'cpu'],
     ...['--blocks', '20', '--json', ...PATIENT],
@@ -32,10 +33,9 @@ test('run --json sums up in one object', async () => {
     assert.ok(hashesPerSecond >= 0);
   }
   assert.ok(report.source.requests.solved.count >= 20);
-  node.program.kill('SIGTERM');
-  await node.program.ended;
 });
 
 test.after.each(killPrograms);
+test.after.each(endEverything);
 
 test.run();
