@@ -7,13 +7,13 @@ const MOST_TEXT = 200;
 /** In this order: what an earlier row has replaced no later one sees. */
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi, '[url]'],
+  [/(?<![\\/\w])(?!(?:0x)?[\da-f]+\b)\w[\w+/-]{39,}={0,2}/gi, '[secret]'],
   [/(?:[a-z]:)?(?:[\\/][^\s"'<>\\/:]+){2,}/gi, '[path]'],
   [/\[?(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}\]?(?::\d+)?/gi, '[host]'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[host]'],
   [/\b[\w-]+(?:\.[\w-]+)*:\d{2,5}\b/g, '[host]'],
   [/\b(?:0x)?[\da-f]{32,}\b/gi, '[hex]'],
   [/\b[1-9A-HJ-NP-Za-km-z]{26,35}\b/g, '[wallet]'],
-  [/\b[\w+/-]{40,}={0,2}/g, '[secret]'],
 ];
 
 /** One line of at most 200 characters, without control characters, addresses, keys or paths. */
