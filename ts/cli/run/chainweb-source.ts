@@ -52,7 +52,12 @@ function chainIds(text: string, before: readonly number[] = []): readonly number
 function openChainweb(url: string, flags: ChainwebFlags, how: SourceHow): ChainwebSource {
   try {
     return new ChainwebSource({
-      ...{ url, miner: minerOf(flags), chains: flags.chains, preferredChains: flags.chain },
+      ...{
+        url,
+        miner: minerOf(flags),
+        chains: Math.min(flags.chains, how.lanes),
+        preferredChains: flags.chain,
+      },
       tls: { ca: readCa(flags.ca), insecure: flags.insecure },
       timeoutMs: milliseconds(flags.timeout, '--timeout'),
       pollMs: milliseconds(flags.updateInterval, '--update-interval'),

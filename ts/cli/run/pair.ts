@@ -35,7 +35,7 @@ export async function openPair(
   }
   const worker = await openWorkerWith(workerRow, { command, flags, how: { onNotice } });
   try {
-    const source = row.open(url, flags, { proof: workerRow.proof, onNotice });
+    const source = row.open(url, flags, { proof: workerRow.proof, lanes: worker.lanes, onNotice });
     return { source: workerRow.proof === 'required' ? source : explained(source, options), worker };
   } catch (error) {
     await worker.close();

@@ -27,5 +27,7 @@ export interface SourceRow {
 export interface SourceHow {
   /** What the worker can do. */
   readonly proof: Job['proof'];
+  /** Jobs that the worker takes at once: more would only push each other out. */
+  readonly lanes: number;
   onNotice(notice: Notice): void;
 }

@@ -63,8 +63,7 @@ async function serve(
   const reason = refusal({ host: claimed, origin }, host);
   const body = reason === null ? await readBody(incoming) : null;
   if (reason !== null || body === null) {
-    // What else the client sends is not read.
-    response.setHeader('Connection', 'close');
+    // The rest of the body is read and forgotten: a client that is cut off may lose the answer.
     respond(response, reason === null ? tooLong() : plain(403, `Refused: ${reason}.`));
     return;
   }
