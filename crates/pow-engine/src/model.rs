@@ -1,5 +1,5 @@
-//! Interleavings of the queue's protocol (who sleeps, who is woken), explored by loom up to a
-//! bound of preemptions: `RUSTFLAGS="--cfg loom" cargo test -p pow-engine --lib --release model`.
+//! Interleavings of the queue's protocol (who sleeps, who is woken), explored by loom up to three
+//! preemptions: `RUSTFLAGS="--cfg loom" cargo test -p pow-engine --lib --release model`.
 //!
 //! A wake-up that gets lost leaves every thread asleep with something left to claim, which loom
 //! reports as a deadlock. Sleeps for the CPU limit end by a clock and are not part of the model.

@@ -1,4 +1,4 @@
-//! Interleavings of the claim protocol, explored by loom up to a bound of preemptions:
+//! Interleavings of the claim protocol, explored by loom up to four preemptions:
 //! `RUSTFLAGS="--cfg loom" cargo test -p pow-engine --test model --release`.
 
 #![cfg(loom)]

@@ -1,4 +1,5 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
+import { availableCpus } from '../../core/available-cpus.js';
 import { type Algorithm, Engine } from '../../index.js';
 import { loadNative } from '../../native/binding.js';
 import type { Backend, BackendKind, KernelInfo } from '../../native/contract.js';
@@ -112,7 +113,7 @@ function whyBackend(kind: BackendKind): string {
 }
 
 function whyThreads(): string {
-  const [usable, present] = [availableParallelism(), cpus().length];
+  const [usable, present] = [availableCpus(), cpus().length];
   return usable < present
     ? `${usable} of ${present} processors are allowed to this process`
     : 'one for each processor';
