@@ -31,6 +31,7 @@ export class ChaincoreSource implements WorkSource {
   readonly #given = new Map<string, Given>();
   readonly #warnings: readonly string[];
   readonly #closing = new AbortController();
+  readonly #outcomes = { accepted: 0, stale: 0, duplicate: 0, rejected: 0, unknown: 0 };
   #ids = 0;
   #feed: TemplateFeed | null = null;
   #readers = 0;
@@ -80,6 +81,7 @@ export class ChaincoreSource implements WorkSource {
     const { template, askedAtMs } = given.fetched;
     const hash = checkedSolution(template, this.#settings.layout, found);
     if (this.#rounds.isSolved(template, askedAtMs)) {
+      this.#outcomes.duplicate += 1;
       const reason = 'another block of this height was sent before: fetching a new template';
       return { result: 'duplicate', block: true, reason };
     }
@@ -89,6 +91,7 @@ export class ChaincoreSource implements WorkSource {
     let outcome: Outcome | null = null;
     try {
       outcome = await this.#send({ index: template.index, hash, json }, given, signal);
+      this.#outcomes[outcome.result] += 1;
       return outcome;
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -115,6 +118,11 @@ export class ChaincoreSource implements WorkSource {
     this.#rounds.drop();
     this.#feed?.intake.drop(LANE);
     this.#feed?.refetch();
+  }
+
+  /** What became of the blocks so far. */
+  get outcomes(): Readonly<Record<Outcome['result'], number>> {
+    return { ...this.#outcomes };
   }
 
   status(): SourceStatus {

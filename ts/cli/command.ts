@@ -10,6 +10,8 @@ export interface CommandRow {
   readonly example: string;
   /** Adds the flags; `--json` and `--help` are there already. */
   addFlags(command: Command): void;
+  /** Named behind it: `chaincore devnode`. Each has flags of its own. */
+  readonly subcommands?: readonly CommandRow[];
   /** @throws UsageError before any work starts; anything else is a failure */
   run(command: Command): Promise<ExitCode>;
 }

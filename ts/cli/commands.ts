@@ -1,4 +1,5 @@
 import { bench } from './bench.js';
+import { chaincore } from './chaincore.js';
 import { chainweb } from './chainweb.js';
 import type { CommandRow } from './command.js';
 import { config } from './config.js';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly CommandRow[] = [
   mine,
   run,
   chainweb,
+  chaincore,
   top,
   devnet,
   bench,

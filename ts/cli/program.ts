@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { printable, printableLines } from '../core/printable.js';
 import { PowError } from '../errors.js';
+import type { CommandRow } from './command.js';
 import { COMMANDS } from './commands.js';
 import { ConfigError } from './config/load.js';
-import { EXIT, type ExitCode, UsageError } from './exit.js';
+import { EXIT, type ExitCode, LoggedFailure, UsageError } from './exit.js';
 import { Interrupted } from './interrupt.js';
 
 /**
@@ -36,19 +37,24 @@ function describeProgram(ended: (code: ExitCode) => void): Command {
       // What was typed is part of these messages.
       writeErr: (text) => process.stderr.write(printableLines(text)),
     });
-  for (const row of COMMANDS) {
-    const command = program
-      .command(row.name)
-      .summary(row.summary)
-      .description(row.summary)
-      .allowExcessArguments(false)
-      .showHelpAfterError('(--help shows every flag)')
-      .option('--json', 'print one JSON object, for machines');
-    row.addFlags(command);
-    command.addHelpText('after', `\nExample:\n  $ ${row.example}`);
-    command.action(async () => ended(await row.run(command)));
-  }
+  for (const row of COMMANDS) addCommand(program, row, ended);
   return program;
+}
+
+function addCommand(parent: Command, row: CommandRow, ended: (code: ExitCode) => void): void {
+  const command = parent
+    .command(row.name)
+    .summary(row.summary)
+    .description(row.summary)
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help shows every flag)')
+    .option('--json', 'print one JSON object, for machines');
+  row.addFlags(command);
+  command.addHelpText('after', `\nExample:\n  $ ${row.example}`);
+  command.action(async () => ended(await row.run(command)));
+  if (row.subcommands === undefined) return;
+  command.enablePositionalOptions(); // or it would take the flags of those behind it
+  for (const subcommand of row.subcommands) addCommand(command, subcommand, ended);
 }
 
 function packageVersion(): string {
@@ -57,7 +63,8 @@ function packageVersion(): string {
 }
 
 /** Says what went wrong, on the stream and in the form that fits, and picks the exit code. */
-function report(error: unknown, json: boolean): ExitCode {
+function report(thrown: unknown, json: boolean): ExitCode {
+  const error = thrown instanceof LoggedFailure ? thrown.cause : thrown;
   if (error instanceof CommanderError) {
     // Commander has printed it. Help that was asked for is a success.
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -65,7 +72,8 @@ function report(error: unknown, json: boolean): ExitCode {
   if (error instanceof Interrupted) return EXIT.interrupted;
   const message = error instanceof Error ? error.message : String(error);
   const lines = error instanceof ConfigError ? message.split('\n') : [message];
-  for (const line of lines) process.stderr.write(`error: ${printable(line)}\n`);
+  const untold = error === thrown ? lines : [];
+  for (const line of untold) process.stderr.write(`error: ${printable(line)}\n`);
   if (error instanceof ConfigError) return EXIT.usage;
   if (error instanceof UsageError) {
     process.stderr.write('(--help shows every flag)\n');

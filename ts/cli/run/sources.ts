@@ -1,9 +1,10 @@
 import { UsageError } from '../exit.js';
+import { chaincoreSource } from './chaincore-source.js';
 import { chainwebSource } from './chainweb-source.js';
 import type { SourceRow } from './tables.js';
 
 /** Every source. Help and the tests walk this table. */
-export const SOURCES: readonly SourceRow[] = [chainwebSource];
+export const SOURCES: readonly SourceRow[] = [chainwebSource, chaincoreSource];
 
 /**
  * `chainweb+http://HOST:PORT` is the row and the rest.
