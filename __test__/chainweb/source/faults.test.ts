@@ -17,14 +17,7 @@ import {
   withRawNode,
 } from '../raw-node.js';
 import { headerOf, solve } from './node-work.js';
-import {
-  endEverything,
-  eventually,
-  miner,
-  openNode,
-  runSource,
-  withSource,
-} from './running-source.js';
+import { endEverything, eventually, miner, openNode, runSource } from './running-source.js';
 
 const never = new AbortController().signal;
 const source = {
@@ -133,40 +126,6 @@ for (const [place, status] of [
     assert.ok(running.source.status().reconnects >= 1);
     await running.stop();
     await node.close();
-  });
-}
-
-/** How update streams fail, and what the failure counts as. */
-const STREAMS: [Fault, string | null][] = [
-  [{ kind: 'closed' }, null],
-  [{ kind: 'silent' }, null],
-  [{ kind: 'hang' }, 'late'],
-  [{ kind: 'status', value: 503 }, 'failing'],
-  [{ kind: 'status', value: 404 }, 'refused'],
-  [{ kind: 'drop' }, 'lost'],
-  [{ kind: 'garbage' }, null],
-];
-
-for (const [fault, kind] of STREAMS) {
-  test(`updates: ${fault.kind} ${fault.value ?? ''}: work is asked for at intervals meanwhile`, async () => {
-    const options = { ...source, chains: 20, silenceMs: 100, refreshMs: 50, streamHeadMs: 100 };
-    await withSource({ source: options }, async ({ source, jobs, until }, node) => {
-      node.setFault('updates', fault);
-      await until((live) => live.length === 20);
-      node.refresh();
-      const refreshed = () =>
-        new Set(jobs.filter((job) => job.change === 'refresh').map((job) => job.lane));
-      await eventually(() => refreshed().size === 20, 'every chain refreshed without an event');
-      if (kind !== null) await eventually(() => (source.status().errors[kind] ?? 0) > 0, kind);
-      node.setFault('updates', null);
-      const before = source.status().requests['updates']?.count ?? 0;
-      if (fault.kind !== 'silent' && fault.kind !== 'garbage') {
-        await eventually(
-          () => (source.status().requests['updates']?.count ?? 0) > before,
-          'a stream again',
-        );
-      }
-    });
   });
 }
 
