@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PROGRAM } from '../../workers/programs.js';
+import { isAlive, PROGRAM, pidIn, until } from '../../workers/programs.js';
 import { KEY, killPrograms, start, startNode } from './programs.js';
 
 test('a program of somebody else mines a node, two at a time', async () => {
@@ -17,6 +21,36 @@ test('a program of somebody else mines a node, two at a time', async () => {
   node.program.kill('SIGTERM');
   await node.program.ended;
 });
+
+for (const [signals, grace] of [
+  [1, '0.05'],
+  [2, '60'],
+] as const) {
+  test(`${signals} SIGINT end the miner and a program that ignores SIGTERM`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pow-native stubborn '));
+    const file = join(folder, 'pid');
+    const node = await startNode('--port', '0', '--difficulty', '1e12');
+    const miner = start([
+      ...['run', '--source', `chainweb+${node.url}`, '--public-key', KEY, '--worker', 'external'],
+      ...['--external-worker-cmd', `"${process.execPath}" "${PROGRAM}" stubborn "${file}"`],
+      ...['--external-worker-grace', grace, '--timeout', '240'],
+    ]);
+    try {
+      const pid = await pidIn(file);
+      for (let i = 0; i < signals; i++) {
+        miner.kill('SIGINT');
+        // Two at the same time may come as one.
+        await sleep(200);
+      }
+      assert.is(await miner.ended, 130, miner.stderr);
+      await until(() => !isAlive(pid));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    node.program.kill('SIGTERM');
+    await node.program.ended;
+  });
+}
 
 test.after.each(killPrograms);
 
