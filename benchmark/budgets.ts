@@ -8,7 +8,7 @@ export interface Budget {
 }
 
 /** What a budget looks at. */
-export interface Figures {
+interface Figures {
   readonly value: number;
   readonly p99: number | null;
   readonly budgets?: readonly Budget[] | undefined;

@@ -226,8 +226,11 @@ macro_rules! blake2s_scan {
             let [a, b, c, d] = const { QUARTERS[QUARTER] };
             match OPERATION {
                 0 | 7 => {
-                    if let Some(&word) = m.get(sigma[2 * QUARTER + usize::from(OPERATION == 7)] % 16) {
-                        v[a] = add(v[a], word);
+                    let word = sigma[2 * QUARTER + usize::from(OPERATION == 7)];
+                    if WORDS == 16 {
+                        v[a] = add(v[a], m[word % WORDS]);
+                    } else if word < WORDS {
+                        v[a] = add(v[a], m[word]);
                     }
                 }
                 1 | 8 => v[a] = add(v[a], v[b]),

@@ -9,6 +9,7 @@ mod batch;
 mod looped;
 #[macro_use]
 mod rounds;
+#[cfg(target_arch = "x86_64")]
 #[macro_use]
 mod written;
 
