@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { whyNot } from '../../../ts/cli/run/pair.js';
+import { WORKERS } from '../../../ts/workers/registry.js';
 import { type BadUsage, testBadUsage } from '../bad-usage.js';
 import { KEY } from './programs.js';
 
@@ -31,6 +32,13 @@ const BAD_USAGE: readonly BadUsage[] = [
   [[...onDemand, '--on-demand-port', '65536'], '--on-demand-port', '0 to 65535'],
   [[...onDemand, '--on-demand-chains', 'x'], '--on-demand-chains', '1 to 1024'],
   [[...onDemand, '--on-demand-interface', '192.0.2.1'], '--on-demand-interface', '192.0.2.1'],
+  ...WORKERS.filter(({ proof }) => proof === 'unchecked').map(
+    ({ name }): BadUsage => [
+      ['run', '--source', 'chaincore+http://127.0.0.1:1', '--worker', name],
+      '--worker',
+      `${name} does no proof of work, and chaincore takes none without`,
+    ],
+  ),
 ];
 testBadUsage(BAD_USAGE);
 
