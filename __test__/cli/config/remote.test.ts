@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { remoteLayer } from '../../../ts/cli/config/remote.js';
 import { selfSigned } from '../../chainweb/certificate.js';
 import { runHere, spawnProgram } from '../program.js';
 import { type Places, shown, withPlaces } from './places.js';
@@ -108,6 +110,49 @@ for (const [what, answer, expected] of [
     });
   });
 }
+
+/** A server that does as it likes, and whether it was hung up on. */
+async function withServer(
+  listener: RequestListener,
+  use: (url: string, hungUp: Promise<void>) => Promise<void>,
+): Promise<void> {
+  const server = createHttpServer(listener);
+  const hungUp = new Promise<void>((resolve) => {
+    server.on('connection', (socket) => socket.on('close', () => resolve()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a.json`, hungUp);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+test('an answer without end is hung up on when it is too large', async () => {
+  const endless: RequestListener = (_, response) => {
+    const more = () => {
+      if (!response.destroyed) response.write(' '.repeat(4096), () => setImmediate(more));
+    };
+    response.on('error', () => {});
+    more();
+  };
+  await withServer(endless, async (url, hungUp) => {
+    assert.match(await checked(remote(url)), 'at most 65536 bytes');
+    await hungUp;
+  });
+});
+
+test('a server that does not answer is waited for only so long', async () => {
+  await withServer(
+    () => {},
+    async (url) => {
+      const how = { layer: 'remote', onNotice: () => {}, fresh: true, timeoutMs: 50 } as const;
+      const [problem] = (await remoteLayer(url, how)).problems;
+      assert.match(problem?.expected ?? '', /an answer that can be used: .*timeout/);
+    },
+  );
+});
 
 test('the syntax is that of the name, else that of the media type, else a problem', async () => {
   await withPlaces(async ({ url }) => {

@@ -19,6 +19,8 @@ export interface RemoteHow {
   readonly onNotice: (text: string) => void;
   /** Only what the server says now counts. */
   readonly fresh: boolean;
+  /** For the whole answer. Default: 10,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Fetches it; or, when it cannot be had or cannot be used, takes the last copy that could. */
@@ -30,7 +32,7 @@ export async function remoteLayer(url: string, how: RemoteHow): Promise<LayerBui
     builder.refuse(place, unfit);
     return builder;
   }
-  const fetched = await fetchLayer(url, how.layer, place);
+  const fetched = await fetchLayer(url, how, place);
   const [problem] = fetched.problems;
   if (problem === undefined) return fetched;
   const copy = how.fresh ? null : cachedLayer(url, how.layer, place);
@@ -54,10 +56,11 @@ function unfitUrl(url: string): string | null {
   return 'https:// (http:// on the loopback interface alone)';
 }
 
-async function fetchLayer(url: string, layer: LayerName, place: string): Promise<LayerBuilder> {
+async function fetchLayer(url: string, how: RemoteHow, place: string): Promise<LayerBuilder> {
+  const { layer, timeoutMs = TIMEOUT_MS } = how;
   const builder = new LayerBuilder(layer, place);
   try {
-    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);
     const syntax = syntaxOf(new URL(url).pathname) ?? syntaxOfType(answer);
     if (syntax === null)
