@@ -3,29 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type PowError, Target, verify } from '../../ts/index.js';
-import type { Found, Job, MiningHow } from '../../ts/miner/ports.js';
+import type { Job } from '../../ts/miner/ports.js';
 import { CpuWorker, type CpuWorkerOptions } from '../../ts/workers/cpu.js';
 import { backends } from '../backends.js';
 import { hardTarget, rejection, thrown } from '../fixtures.js';
 import { everySolution, job, named, smallJob } from '../miner/jobs.js';
+import { ears } from './ears.js';
 import { ScriptedEngine } from './scripted-engine.js';
-
-/** What a test hears of a job, and how it ends it. */
-function ears(onFound: (found: Found) => void = () => {}) {
-  const [stop, finishBatch] = [new AbortController(), new AbortController()];
-  const heard: Found[] = [];
-  const counted: number[] = [];
-  const how: MiningHow = {
-    found: (found) => {
-      heard.push(found);
-      onFound(found);
-    },
-    hashed: (hashes) => void counted.push(hashes),
-    stop: stop.signal,
-    finishBatch: finishBatch.signal,
-  };
-  return { how, heard, counted, stop, finishBatch };
-}
 
 const oneIn16 = Target.fromLeadingZeroBits(4);
 const oneIn256 = Target.fromLeadingZeroBits(8);
