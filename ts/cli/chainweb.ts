@@ -1,5 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Command } from 'commander';
+import { printableLines } from '../core/printable.js';
+import {
+  addQuestionFlags,
+  answerAtOnce,
+  answerOf,
+  type QuestionFlags,
+} from './chainweb/questions.js';
 import type { CommandRow, SharedFlags } from './command.js';
 import { addConfigFlags, withConfig } from './config/sources.js';
 import type { EngineFlags } from './engine-flags.js';
@@ -13,9 +19,7 @@ import type { Notice } from './run/tables.js';
 import { workerNamed } from './run/workers.js';
 import { addMiningFlags, workersHelp } from './run.js';
 
-interface ChainwebCommandFlags extends SharedFlags, EngineFlags {
-  readonly generateKey?: true;
-}
+type ChainwebCommandFlags = SharedFlags & EngineFlags & QuestionFlags;
 
 /** The official client's flags for workers that are not here. */
 const FLAGS_OF_OTHERS = [
@@ -31,8 +35,8 @@ export const chainweb: CommandRow = {
   example: `pow-native chainweb --node 127.0.0.1:1848 --no-tls --public-key ${'0'.repeat(64)} --worker cpu`,
   addFlags(command) {
     addOfficialFlags(command);
-    command.option('--generate-key', 'print a new key pair, and mine nothing');
     addConfigFlags(command);
+    addQuestionFlags(command);
     command.addHelpText('after', workersHelp());
   },
   run: async (command) => runChainweb(command, command.opts<ChainwebCommandFlags>()),
@@ -54,8 +58,12 @@ export function addOfficialFlags(command: Command): void {
 }
 
 async function runChainweb(command: Command, given: ChainwebCommandFlags): Promise<ExitCode> {
-  if (given.generateKey === true) return generateKey(given.json === true);
-  return withConfig(command, async ({ config, load }) => {
+  const answer = answerAtOnce(given, given.json === true);
+  if (answer !== null) return print(answer);
+  return withConfig(command, async (configured) => {
+    const printed = answerOf(given, configured);
+    if (printed !== null) return print(printed);
+    const { config } = configured;
     const flags = command.opts<ChainwebCommandFlags>();
     const { row, url } = sourceAt(sourceUrl(config, 'chainweb'));
     const worker = workerNamed(config.settings.worker);
@@ -65,7 +73,7 @@ async function runChainweb(command: Command, given: ChainwebCommandFlags): Promi
         tellUnused(command, onNotice);
         return openPair({ source: row, url, worker, command, flags, onNotice });
       },
-      ...{ config, load },
+      ...configured,
       json: flags.json === true,
     });
   });
@@ -81,15 +89,7 @@ function tellUnused(command: Command, onNotice: (notice: Notice) => void): void 
   }
 }
 
-/** Ed25519, as 64 hex digits each. */
-function generateKey(json: boolean): ExitCode {
-  const { x = '', d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const [publicKey, privateKey] = [x, d].map((part) =>
-    Buffer.from(part, 'base64url').toString('hex'),
-  );
-  const text = json
-    ? JSON.stringify({ public: publicKey, private: privateKey })
-    : `public:  ${publicKey}\nprivate: ${privateKey}`;
-  process.stdout.write(`${text}\n`);
+function print(text: string): ExitCode {
+  process.stdout.write(`${printableLines(text)}\n`);
   return EXIT.done;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { printable, printableLines } from '../core/printable.js';
 import { PowError } from '../errors.js';
@@ -7,6 +6,7 @@ import { COMMANDS } from './commands.js';
 import { ConfigError } from './config/load.js';
 import { EXIT, type ExitCode, LoggedFailure, UsageError } from './exit.js';
 import { Interrupted } from './interrupt.js';
+import { packageVersion } from './package-facts.js';
 
 /**
  * Runs one command line.
@@ -33,6 +33,7 @@ function describeProgram(ended: (code: ExitCode) => void): Command {
     .description('Proof of work on every core: mine, measure, and look at what runs.')
     .version(packageVersion())
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       // What was typed is part of these messages.
       writeErr: (text) => process.stderr.write(printableLines(text)),
@@ -53,13 +54,8 @@ function addCommand(parent: Command, row: CommandRow, ended: (code: ExitCode) =>
   command.addHelpText('after', `\nExample:\n  $ ${row.example}`);
   command.action(async () => ended(await row.run(command)));
   if (row.subcommands === undefined) return;
-  command.enablePositionalOptions(); // or it would take the flags of those behind it
+  command.enablePositionalOptions(); // else it takes the flags of those behind it
   for (const subcommand of row.subcommands) addCommand(command, subcommand, ended);
-}
-
-function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** Says what went wrong, on the stream and in the form that fits, and picks the exit code. */

@@ -17,8 +17,11 @@ for (const [path, page] of PAGES) {
   });
 }
 
-/** Flags that say what to do and where settings are, and set nothing. */
-const NO_SETTINGS = ['--config-file', '--remote-config', '--generate-key', '--json', '--help'];
+/** Flags that say where settings are, or ask for an answer instead of mining. */
+const NO_SETTINGS = [
+  ...['--config-file', '--remote-config', '--json', '--help', '--version', '--info', '--long-info'],
+  ...['--license', '--generate-key', '--print-config', '--print-config-as'],
+];
 
 for (const row of [run, chainweb]) {
   test(`every flag of ${row.name} is a setting, and says what the schema says`, async () => {

@@ -30,7 +30,7 @@ export function withChanges(settings: Settings, changes: readonly Change[]): Set
   return changed as Settings;
 }
 
-export function valueAt(settings: Settings, path: string): unknown {
+function valueAt(settings: Settings, path: string): unknown {
   return path
     .split('.')
     .reduce(

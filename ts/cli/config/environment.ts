@@ -11,7 +11,7 @@ import { SETTINGS, type Setting } from './schema.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables of ours that are no settings of a session. */
-export const OTHER_VARIABLES = [
+const OTHER_VARIABLES = [
   'POW_NATIVE_SEED',
   'POW_NATIVE_CONFIG_FILE',
   'POW_NATIVE_REMOTE_CONFIG',

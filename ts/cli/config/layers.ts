@@ -102,7 +102,7 @@ export function isUrl(text: string): boolean {
 const LONGEST_SHOWN = 60;
 
 /** A value of any kind in one short line. */
-export function inShort(value: unknown): string {
+function inShort(value: unknown): string {
   const text = typeof value === 'string' ? value : json(value);
   const shown = printable(text.slice(0, LONGEST_SHOWN));
   return text.length > LONGEST_SHOWN ? `${shown}…` : shown === '' ? 'nothing' : shown;

@@ -42,7 +42,7 @@ export async function remoteLayer(url: string, how: RemoteHow): Promise<LayerBui
 }
 
 /** Without what may be a secret. */
-export function shownUrl(url: string): string {
+function shownUrl(url: string): string {
   if (!URL.canParse(url)) return url;
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
