@@ -173,6 +173,7 @@ function settingsOf(options: StratumServerOptions): HubSettings {
     ...{ dialect, limits, bans: { ...BANS, ...options.bans } },
     vardiff: { ...VARDIFF, ...options.vardiff },
     refreshMs: requireInteger(refreshMs, 1, LONGEST_MS, 'refreshMs'),
+    firstNumber: 0,
     authorize: options.authorize ?? null,
     clock: options.clock ?? monotonicClock,
     soon: (call) => void setImmediate(call),

@@ -36,7 +36,7 @@ export class Desk {
     this.#rules = { difficulty, vardiff, mustAuthorize: options.authorize != null, shareTarget };
     this.hub = new Hub({
       ...{ dialect, limits: LIMITS, bans: BANS, vardiff, refreshMs: REFRESH_MS[dialect] },
-      ...{ authorize: null, onNotice: ({ text }) => this.notices.push(text) },
+      ...{ firstNumber: 0, authorize: null, onNotice: ({ text }) => this.notices.push(text) },
       ...options,
       clock: this.clock,
       soon: (call) => this.#calls.push(call),

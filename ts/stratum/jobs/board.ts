@@ -29,12 +29,16 @@ export interface Origin {
   isLive: boolean;
   /** Hashes that its accepted shares stand for. */
   hashes: number;
+  /** Of the newest work, from the job's start: no two are alike. */
+  ageMs: number;
   /** Issued and live, oldest first. */
   readonly issued: Set<number>;
   /** By session number: digests of its accepted shares. */
   readonly accepted: Map<number, Set<string>>;
 }
 
+/** Between two works of one job, at least: a device that begins anew repeats nothing. */
+const STEP_MS = { chainweb: 1, bitcoin: 1_000 } as const;
 /** Of one of the miner's jobs; the oldest go first. At one a second that is 18 hours. */
 const MOST_ISSUED = 65_536;
 /** Of one session and one of the miner's jobs. Vardiff makes it a handful. */
@@ -54,7 +58,7 @@ export class JobBoard {
   /** @param job - whose target is a `Target` */
   open(job: Job, target: Target, nowMs: number): Origin {
     return {
-      ...{ job, target, sinceMs: nowMs, newest: null, isLive: true, hashes: 0 },
+      ...{ job, target, sinceMs: nowMs, newest: null, isLive: true, hashes: 0, ageMs: 0 },
       ...{ issued: new Set(), accepted: new Map() },
     };
   }
@@ -63,7 +67,10 @@ export class JobBoard {
    * Makes a new job of the same work, a little later. `null` when it does not fit the dialect.
    */
   issue(origin: Origin, nowMs: number): IssuedJob | null {
-    const work = templatedWork(origin.job, nowMs - origin.sinceMs);
+    const isFirst = origin.newest === null;
+    const nextMs = isFirst ? 0 : origin.ageMs + STEP_MS[origin.newest?.template.kind ?? 'bitcoin'];
+    const ageMs = Math.max(nowMs - origin.sinceMs, nextMs);
+    const work = templatedWork(origin.job, ageMs);
     const space = work === null ? null : spaceOf(work.template);
     if (work === null || space === null) return null;
     this.#sequence += 1;
@@ -74,6 +81,7 @@ export class JobBoard {
     this.#issued.set(sequence, job);
     origin.issued.add(sequence);
     origin.newest = job;
+    origin.ageMs = ageMs;
     const [oldest] = origin.issued;
     if (origin.issued.size > MOST_ISSUED && oldest !== undefined) {
       origin.issued.delete(oldest);

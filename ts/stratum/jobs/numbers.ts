@@ -2,7 +2,11 @@
 
 export class Numbers {
   readonly #live = new Set<number>();
-  #next = 0;
+  #next: number;
+
+  constructor(first = 0) {
+    this.#next = first;
+  }
 
   get live(): number {
     return this.#live.size;

@@ -1,8 +1,11 @@
 /** One connection as the hub sees it: what it may still send, what it was told, what it is owed. */
 
 import type { Lines } from '../lines.js';
-import type { SessionRules, SessionState } from '../session/state.js';
+import type { SessionRules, SessionState, Verdict } from '../session/state.js';
 import type { Limits } from './settings.js';
+
+/** Rejected shares in a row, late ones left out. */
+const MOST_REJECTS = 200;
 
 /** A socket, or a test. */
 export interface Connection {
@@ -41,6 +44,13 @@ export function spendToken(client: Client, limits: Limits, nowMs: number): boole
   if (client.tokens < 1) return false;
   client.tokens -= 1;
   return true;
+}
+
+/** Counts a verdict. @returns whether those of late are of no device in order */
+export function isRogue(client: Client, { kind }: Verdict): boolean {
+  if (kind === 'accepted') client.rejects = 0;
+  else if (kind !== 'stale' && kind !== 'unknown-job') client.rejects += 1;
+  return client.rejects >= MOST_REJECTS;
 }
 
 /** Why the connection is to end now; `null`: it is not. */

@@ -15,7 +15,7 @@ import { step } from '../session/step.js';
 import { deviceRequest } from '../wire/requests.js';
 import { SERVER_DIALECTS } from '../wire/servers.js';
 import { Checker, type Solved } from './checker.js';
-import { type Client, type Connection, overdue, spendToken } from './client.js';
+import { type Client, type Connection, isRogue, overdue, spendToken } from './client.js';
 import { Door } from './door.js';
 import { foundOf } from './found.js';
 import { type JobEnd, type Lane, Lanes } from './lanes.js';
@@ -24,8 +24,6 @@ import type { HubSettings } from './settings.js';
 import { Users } from './users.js';
 
 const TICK_MS = 1_000;
-/** Rejected shares in a row that no device in order sends. */
-const MOST_REJECTS = 200;
 
 export class Hub {
   readonly users: Users;
@@ -35,7 +33,7 @@ export class Hub {
   readonly #lanes: Lanes;
   readonly #checker: Checker;
   readonly #outbox: Outbox;
-  readonly #numbers = new Numbers();
+  readonly #numbers: Numbers;
   readonly #clients = new Set<Client>();
   #cancelTick: () => void = () => {};
 
@@ -43,6 +41,7 @@ export class Hub {
     const dialect = SERVER_DIALECTS[settings.dialect];
     const nowMs = settings.clock.now();
     this.#settings = settings;
+    this.#numbers = new Numbers(settings.firstNumber);
     this.#board = new JobBoard(dialect);
     this.#lanes = new Lanes(this.#board);
     this.#checker = new Checker(this.#board);
@@ -155,7 +154,7 @@ export class Hub {
       else if (client.state.job !== null) this.#happen(client, { kind: 'tick' });
     }
     for (const lane of this.#lanes.all) {
-      if (nowMs - lane.issuedMs < refreshMs) continue;
+      if (nowMs - lane.issuedMs < refreshMs || !this.#lanes.canRefresh(lane)) continue;
       lane.issuedMs = nowMs;
       this.#lanes.reissue(lane, nowMs);
       this.#tell(lane, false);
@@ -251,7 +250,7 @@ export class Hub {
       // At once, before the device hears of it.
       if (checked.solved !== null) this.#solved(checked.solved);
       this.#happen(client, { kind: 'verdict', id, verdict });
-      this.#countRejects(client, verdict.kind);
+      if (isRogue(client, verdict)) this.#offended(client, 'sends nothing but invalid shares');
     }
   }
 
@@ -264,12 +263,6 @@ export class Hub {
     const { end } = lane;
     this.stop(lane.origin);
     end.solved();
-  }
-
-  #countRejects(client: Client, kind: string): void {
-    if (kind === 'accepted') client.rejects = 0;
-    else if (kind !== 'stale' && kind !== 'unknown-job') client.rejects += 1;
-    if (client.rejects >= MOST_REJECTS) this.#offended(client, 'sends nothing but invalid shares');
   }
 
   /** Answered once, then closed. */

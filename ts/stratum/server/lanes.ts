@@ -3,6 +3,7 @@
 import type { Target } from '../../core/target.js';
 import type { Found, Job } from '../../miner/ports.js';
 import type { IssuedJob, JobBoard, Origin } from '../jobs/board.js';
+import { dialectOf } from '../jobs/template.js';
 import type { Client } from './client.js';
 
 export interface JobEnd {
@@ -71,6 +72,11 @@ export class Lanes {
     for (const old of [...lane.older, origin]) this.#board.retire(old);
     this.#lanes.delete(lane.name);
     return [...lane.clients];
+  }
+
+  /** Whether there is other work of its job; a pool gives newer work by itself. */
+  canRefresh({ origin: { job } }: Lane): boolean {
+    return dialectOf(job) === 'bitcoin' ? job.goal === 'first' : job.variants > 1n;
   }
 
   /** A newer work of the lane's job. */

@@ -30,6 +30,8 @@ export interface HubSettings {
   readonly vardiff: VardiffRules;
   /** A device gets a job of a later time so often, for it may be through with its nonces. */
   readonly refreshMs: number;
+  /** Sessions are counted from here. */
+  readonly firstNumber: number;
   /**
    * Whether a user may mine: `true`, or why not. Default: everybody may, and need not ask.
    */

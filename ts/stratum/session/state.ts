@@ -92,7 +92,7 @@ export type Effect =
       readonly user: string;
       readonly password: string;
     }
-  /** A new job, so that its new target counts. */
+  /** A new job, so that the new target counts. */
   | { readonly kind: 'reissue' }
   /** A job to begin with. */
   | { readonly kind: 'assign' }

@@ -146,7 +146,7 @@ function suggest(before: Step, hashes: number, rules: SessionRules, nowMs: numbe
   return { ...after, replies: [...before.replies, ...after.replies] };
 }
 
-/** A new target counts with a new job. */
+/** Asks for more or less from now on. */
 function retarget(
   state: SessionState,
   vardiff: Vardiff,
@@ -157,8 +157,11 @@ function retarget(
   if (rules.difficulty.kind !== 'vardiff') return done(state, replies, []);
   if (vardiff.hashes === state.vardiff.hashes) return done({ ...state, vardiff }, replies, []);
   const wanted = rules.shareTarget(vardiff.hashes);
-  const effects: Effect[] = state.job === null ? [] : [{ kind: 'reissue' }];
-  return done({ ...state, vardiff, wanted }, replies, effects);
+  const next = { ...state, vardiff, wanted };
+  if (!state.isSubscribed || state.job === null) return done(next, replies, []);
+  // A Chainweb device takes a target at once, a Bitcoin one with its next job.
+  if (state.space?.dialect === 'bitcoin') return done(next, replies, [{ kind: 'reissue' }]);
+  return prepended(replies, aim(next, state.job));
 }
 
 function job(
@@ -203,6 +206,16 @@ function moved(state: SessionState, next: IssuedJob): Step {
   ];
   if (versionMask !== state.versionMask) replies.push({ kind: 'version-mask', mask: versionMask });
   return prepended(replies, give(renewed, next, true));
+}
+
+/** Another target for the job in hand. An easier one counts for it, a harder one from the next. */
+function aim(state: SessionState, current: IssuedJob): Step {
+  const share = easierOf(state.wanted, current.ceiling);
+  const [value, told] = [share.target.toBigInt(), state.told?.toBigInt() ?? 0n];
+  if (value === told) return done(state, [], []);
+  const sequence = current.sequence + (value > told ? 0 : 1);
+  const targets = [...state.targets.slice(-MOST_TARGETS), { sequence, target: share.target }];
+  return done({ ...state, told: share.target, targets }, [{ kind: 'target', share }], []);
 }
 
 /** A job, and before it the target when that is another. */

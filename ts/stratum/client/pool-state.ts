@@ -1,0 +1,72 @@
+/** One connection to a pool, as a value, and what can happen to it. */
+
+import type { Target } from '../../core/target.js';
+import type { Outcome } from '../../miner/ports.js';
+import type { DialectName } from '../jobs/template.js';
+import type { Message } from '../messages.js';
+import type { PoolExtranonce, PoolJob } from '../wire/pool-messages.js';
+
+export interface PoolRules {
+  readonly dialect: DialectName;
+  readonly agent: string;
+  readonly user: string;
+  readonly password: string;
+  /** Version bits to ask for; 0: none. */
+  readonly versionMask: number;
+}
+
+/** A job, with everything that was in force when it came. */
+export interface PoolWork {
+  readonly job: PoolJob;
+  readonly extranonce: PoolExtranonce;
+  readonly target: Target;
+  readonly versionMask: number;
+}
+
+type Purpose = 'configure' | 'subscribe' | 'authorize' | 'extranonce';
+
+export interface PoolState {
+  readonly nextId: number;
+  readonly asked: ReadonlyMap<number, Purpose>;
+  /** Shares whose answer is awaited, by id. */
+  readonly shares: ReadonlyMap<number, string>;
+  /** In force; new ones count from the next job on. */
+  readonly extranonce: PoolExtranonce | null;
+  readonly target: Target | null;
+  readonly versionMask: number;
+  readonly isAuthorized: boolean;
+  readonly work: PoolWork | null;
+}
+
+export type PoolEvent =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'message'; readonly message: Message }
+  /** @see PoolEffect `outcome` for `key` */
+  | { readonly kind: 'submit'; readonly key: string; readonly params: readonly unknown[] };
+
+export type PoolEffect =
+  | { readonly kind: 'work'; readonly work: PoolWork }
+  | { readonly kind: 'outcome'; readonly key: string; readonly outcome: Omit<Outcome, 'block'> }
+  | { readonly kind: 'authorized' }
+  /** It will not have us. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'reconnect';
+      readonly host: string | null;
+      readonly port: number | null;
+      readonly waitMs: number;
+    }
+  | { readonly kind: 'notice'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string }
+  | { readonly kind: 'broken'; readonly reason: string };
+
+export interface PoolStep {
+  readonly state: PoolState;
+  /** To be sent. */
+  readonly lines: readonly string[];
+  readonly effects: readonly PoolEffect[];
+}
+
+export const NEW_POOL: PoolState = {
+  ...{ nextId: 1, asked: new Map(), shares: new Map(), extranonce: null, target: null },
+  ...{ versionMask: 0, isAuthorized: false, work: null },
+};
