@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,48 +5,22 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FAULT_PLACES, FAULTS } from '../../ts/chainweb/devnet/faults.js';
 import { openDevnet } from '../../ts/chainweb/index.js';
-import { MAIN, OVERDUE_MS, ROOT, runHere } from './program.js';
+import { runHere } from './program.js';
+import { killPrograms, type Program, start } from './run/programs.js';
 
 const WORK = '/chainweb/0.0/development/mining/work';
 const MINER = { account: `k:${'ab'.repeat(32)}`, predicate: 'keys-all', 'public-keys': ['ab'] };
 
-interface Running {
-  /** What it says in its first line. */
-  readonly first: string;
-  stop(signal: NodeJS.Signals): Promise<{ code: number | null; stdout: string; stderr: string }>;
+/** The real program and its first line, once it listens. */
+async function startDevnet(args: readonly string[]): Promise<{ program: Program; first: string }> {
+  const program = start(['devnet', '--port', '0', ...args]);
+  const [, first = ''] = await program.until('stdout', /^(.*)\n/);
+  return { program, first };
 }
 
-/** The real program, once it listens. */
-function startDevnet(args: readonly string[]): Promise<Running> {
-  return new Promise((resolve, reject) => {
-    const all = ['--import', 'tsx', MAIN, 'devnet', '--port', '0', ...args];
-    const child = spawn(process.execPath, all, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-    const overdue = setTimeout(() => child.kill('SIGKILL'), OVERDUE_MS);
-    let stdout = '';
-    let stderr = '';
-    const closed = new Promise<number | null>((done) => child.on('close', done));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      const [first, ...rest] = stdout.split('\n');
-      if (first === undefined || rest.length === 0) return;
-      resolve({
-        first,
-        async stop(signal) {
-          child.kill(signal);
-          const code = await closed;
-          clearTimeout(overdue);
-          return { code, stdout, stderr };
-        },
-      });
-    });
-    closed.then(() => {
-      clearTimeout(overdue);
-      reject(new Error(`ended early: ${stderr}`));
-    });
-  });
+async function stop({ program }: { program: Program }, signal: NodeJS.Signals): Promise<void> {
+  program.kill(signal);
+  assert.is(await program.ended, 130, program.stderr);
 }
 
 test('it listens on loopback, and SIGTERM stops it cleanly with code 130', async () => {
@@ -59,9 +32,8 @@ test('it listens on loopback, and SIGTERM stops it cleanly with code 130', async
   assert.ok(url, running.first);
   const info = (await (await fetch(`${url}/info`)).json()) as { nodeNumberOfChains: number };
   assert.is(info.nodeNumberOfChains, 10);
-  const { code, stderr } = await running.stop('SIGTERM');
-  assert.is(code, 130);
-  assert.is(stderr, '');
+  await stop(running, 'SIGTERM');
+  assert.is(running.program.stderr, '');
 });
 
 test('--json says where it listens and what became of each solution; flags reach the node; SIGINT stops it', async () => {
@@ -79,9 +51,8 @@ test('--json says where it listens and what became of each solution; flags reach
     body: new Uint8Array(286),
   });
   assert.is(posted.status, 400);
-  const { code, stdout } = await running.stop('SIGINT');
-  assert.is(code, 130);
-  const [, refused] = stdout.trim().split('\n');
+  await stop(running, 'SIGINT');
+  const [, refused] = running.program.stdout.trim().split('\n');
   assert.is(JSON.parse(refused ?? '').kind, 'refused');
 });
 
@@ -109,8 +80,9 @@ test('--data: a second node is refused, and bytes that are cut off are told of',
     await first.close();
     appendFileSync(dataFile, 'a'.repeat(100));
     const again = await startDevnet(['--data', dataFile]);
-    const { stderr } = await again.stop('SIGINT');
-    assert.is(stderr, `warn: the last 100 bytes of ${dataFile} were no whole block: cut off\n`);
+    await stop(again, 'SIGINT');
+    const told = `warn: the last 100 bytes of ${dataFile} were no whole block: cut off\n`;
+    assert.is(again.program.stderr, told);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -144,5 +116,7 @@ test('--help lists every fault and every place', async () => {
   }
   for (const place of FAULT_PLACES) assert.ok(stdout.includes(place));
 });
+
+test.after.each(killPrograms);
 
 test.run();

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeWorkHeader } from '../../../ts/chainweb/codec.js';
 import type { Devnet } from '../../../ts/chainweb/index.js';
-import { MAIN, OVERDUE_MS, ROOT } from '../../cli/program.js';
+import { killPrograms, start } from '../../cli/run/programs.js';
 import { ask, askSolved, grow, PREFIX, withDevnet, workOf } from './node-client.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pow-native-'));
@@ -29,21 +28,9 @@ function blocksOf({ heights }: Pick<Devnet, 'heights'>): number {
 
 /** The real program; killed without a word after `blocks` blocks of chains 0, 1, 2, … */
 async function mineAndKill(dataFile: string, blocks: number): Promise<string[]> {
-  const flags = ['devnet', '--port', '0', '--json', '--disable-pow', '--data', dataFile];
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...flags], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const overdue = setTimeout(() => child.kill('SIGKILL'), OVERDUE_MS);
-  const closed = new Promise((resolve) => child.on('close', resolve));
-  let stdout = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      if (stdout.includes('\n')) resolve(JSON.parse(stdout.slice(0, stdout.indexOf('\n'))).url);
-    });
-    closed.then(() => reject(new Error('ended early')));
-  });
+  const flags = ['--port', '0', '--json', '--disable-pow', '--data', dataFile];
+  const program = start(['devnet', ...flags]);
+  const [, url = ''] = await program.until('stdout', /"url":"(http[^"]+)"/);
   const node = { url } as Devnet;
   const answered: string[] = [];
   for (let chain = 0; chain < blocks; chain++) {
@@ -53,11 +40,10 @@ async function mineAndKill(dataFile: string, blocks: number): Promise<string[]> 
       () => answered.push(Buffer.from(work).toString('hex')),
       () => undefined,
     );
-    if (chain === blocks - 1) child.kill('SIGKILL');
+    if (chain === blocks - 1) program.kill('SIGKILL');
     await posted;
   }
-  await closed;
-  clearTimeout(overdue);
+  await program.ended;
   return answered;
 }
 
@@ -133,5 +119,7 @@ test('a file that is something else is refused and left alone', async () => {
   assert.match(await refusal(dataFile), 'not the journal');
   assert.is(readFileSync(dataFile, 'utf8'), 'Dear');
 });
+
+test.after.each(killPrograms);
 
 test.run();
