@@ -12,16 +12,22 @@ import { cargoTotals, closingLine, closingTotals, sum, uvuTotals } from './total
 /** Test files at the same time: they have threads of their own. */
 const CONCURRENCY = 2;
 const FILE_LIMIT_MS = 300_000;
+const SLOW_FILE_LIMIT_MS = 1_800_000;
 
 /** Every test file. A file that this does not find is never run. */
 export function testFiles() {
   return filesAt('__test__').filter((path) => path.endsWith('.test.ts'));
 }
 
+/** Those that take minutes. */
+export function slowFiles() {
+  return filesAt('__test__').filter((path) => path.endsWith('.slow.ts'));
+}
+
 /**
  * Fewest tests that each runner may pass: a list of tests that shrinks by mistake goes red.
  *
- * @returns {{ cargo: number, uvu: number }}
+ * @returns {{ cargo: number, uvu: number, slow: number }}
  */
 export function testFloor() {
   return JSON.parse(readFileSync(join(ROOT, '.ci', 'floor.json'), 'utf8'));
@@ -39,6 +45,15 @@ export async function runAllTests({ addon, rust }) {
   const uvu = await runUvu(testFiles());
   // Without the addon, tests that walk the kernels have fewer to walk.
   return sum([cargo, addon ? atLeast(floor.uvu, 'uvu', uvu) : uvu]);
+}
+
+/**
+ * What takes minutes: `npm run test:slow`.
+ *
+ * @returns {Promise<Totals>}
+ */
+export async function runSlowTests() {
+  return atLeast(testFloor().slow, 'slow', await runUvu(slowFiles(), SLOW_FILE_LIMIT_MS));
 }
 
 /**
@@ -66,15 +81,16 @@ async function runCargo() {
  * Runs each file in a process of its own: none can hide in another's totals, hang it or crash it.
  *
  * @param {readonly string[]} files
+ * @param {number} limitMs of each file
  * @returns {Promise<Totals>}
  */
-export async function runUvu(files) {
+export async function runUvu(files, limitMs = FILE_LIMIT_MS) {
   const waiting = [...files];
   /** @type {Totals[]} */
   const rows = [];
   const runner = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      rows.push(await runUvuFile(file));
+      rows.push(await runUvuFile(file, limitMs));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, runner));
@@ -83,17 +99,15 @@ export async function runUvu(files) {
 
 /**
  * @param {string} file
+ * @param {number} limitMs
  * @returns {Promise<Totals>}
  */
-async function runUvuFile(file) {
-  const limit = { limitMs: FILE_LIMIT_MS };
-  const { code, output, timedOut } = await capture(
-    process.execPath,
-    ['--import', 'tsx', file],
-    limit,
-  );
+async function runUvuFile(file, limitMs) {
+  const { code, output, timedOut } = await capture(process.execPath, ['--import', 'tsx', file], {
+    limitMs,
+  });
   const totals = uvuTotals(output, code);
-  const late = timedOut ? `\nstopped after ${FILE_LIMIT_MS / 1000} s` : '';
+  const late = timedOut ? `\nstopped after ${limitMs / 1000} s` : '';
   const silent = totals.passed + totals.skipped === 0 && code === 0 ? '\nno test ran' : '';
   return report(file, totals, output + late + silent);
 }
