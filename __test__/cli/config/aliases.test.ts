@@ -24,7 +24,7 @@ const FLAT = {
 const FLAT_MEANS: Readonly<Record<string, unknown>> = {
   'chainweb.node': 'node.example:1848',
   'chainweb.tls': true,
-  'chainweb.insecure': true,
+  'tls.insecure': true,
   'chainweb.publicKeys': [KEY],
   'chainweb.account': 'k:me',
   'engine.threads': 3,
@@ -103,7 +103,7 @@ timeout_secs = 60
     assertMeans(['--config-file', file('nested.toml', text)], {
       'chainweb.node': 'https://node.example:1848',
       'chainweb.tls': true,
-      'chainweb.insecure': false,
+      'tls.insecure': false,
       'chainweb.timeoutSeconds': 30,
       'chainweb.preferredChains': [5],
       'chainweb.account': 'k:me',

@@ -69,7 +69,7 @@ const LOCAL_ONLY = [
   ['externalWorkerCommand', '{"externalWorkerCommand":"rm"}'],
   ['worker.external.command', '{"worker":{"type":"external","command":"rm"}}'],
   ['worker.external.env', '{"worker":{"external":{"env":{"LD_PRELOAD":"x"}}}}'],
-  ['chainweb.ca', '{"chainweb":{"ca":"/tmp/ca.pem"}}'],
+  ['tls.ca', '{"tls":{"ca":"/tmp/ca.pem"}}'],
   ['log.file', '{"log":{"file":"/etc/cron.d/x"}}'],
   ['logging.file', '{"logging":{"file":"/etc/cron.d/x"}}'],
   ['audit.file', '{"audit":{"file":"/tmp/x"}}'],

@@ -31,7 +31,7 @@ function fromSeconds(value: unknown): unknown {
 export const FLAT_ALIASES: readonly Alias[] = [
   { key: 'node', path: 'chainweb.node' },
   { key: 'useTls', path: 'chainweb.tls' },
-  { key: 'insecure', path: 'chainweb.insecure' },
+  { key: 'insecure', path: 'tls.insecure' },
   { key: 'publicKey', path: 'chainweb.publicKeys', convert: one },
   { key: 'account', path: 'chainweb.account' },
   { key: 'threadCount', path: 'engine.threads' },
@@ -48,7 +48,7 @@ export const FLAT_ALIASES: readonly Alias[] = [
 export const NESTED_ALIASES: readonly Alias[] = [
   { key: 'node.url', path: 'chainweb.node' },
   { key: 'node.use_tls', path: 'chainweb.tls' },
-  { key: 'node.insecure', path: 'chainweb.insecure' },
+  { key: 'node.insecure', path: 'tls.insecure' },
   { key: 'node.timeout_secs', path: 'chainweb.timeoutSeconds' },
   { key: 'node.chain_id', path: 'chainweb.preferredChains', convert: one },
   { key: 'mining.account', path: 'chainweb.account' },

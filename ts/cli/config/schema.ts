@@ -5,8 +5,10 @@
 
 import { z } from 'zod';
 import { WORKERS } from '../../workers/registry.js';
+import { chaincoreSection } from './schema/chaincore.js';
 import { chainwebSection } from './schema/chainweb.js';
 import { auditSection, logSection, metricsSection, preemptionSection } from './schema/session.js';
+import { tlsSection } from './schema/tls.js';
 import { cpuSection, engineSection, workerSections } from './schema/workers.js';
 import { META, optional, type SettingMeta, setting } from './setting.js';
 import { oneOf, text, wholeNumber } from './values.js';
@@ -14,7 +16,7 @@ import { oneOf, text, wholeNumber } from './values.js';
 const SESSION = 'Of the session:';
 
 export const schema = z.strictObject({
-  source: optional(text('chainweb+http(s)://HOST:PORT'), {
+  source: optional(text('a scheme and a URL, like chainweb+https://HOST:PORT'), {
     description: 'where work comes from and solutions go',
     flag: '--source <url>',
     heading: SESSION,
@@ -32,6 +34,8 @@ export const schema = z.strictObject({
     hot: true,
   }),
   chainweb: chainwebSection,
+  chaincore: chaincoreSection,
+  tls: tlsSection,
   engine: engineSection,
   cpu: cpuSection,
   ...workerSections,

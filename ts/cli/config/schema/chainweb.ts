@@ -43,17 +43,6 @@ export const chainwebSection = z
       flag: '--chain <id>',
       heading,
     }),
-    ca: optional(text('the path of a PEM file'), {
-      description: 'PEM file of the authorities to trust',
-      flag: '--ca <file>',
-      heading,
-      local: true,
-    }),
-    insecure: setting(yesOrNo, false, {
-      description: 'take any certificate',
-      flag: '-x, --insecure',
-      heading,
-    }),
     timeoutSeconds: setting(positiveNumber(3600), 5, {
       description: 'for every request',
       flag: '--timeout <s>',
