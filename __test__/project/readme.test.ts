@@ -10,7 +10,7 @@ import { LAYOUTS } from '../../ts/cli/layouts.js';
 import * as everything from '../../ts/index.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const INDEX = new URL('../../ts/index.ts', import.meta.url).href;
+const SOURCES = new URL('../../ts/', import.meta.url).href;
 const readme = readFileSync(`${ROOT}README.md`, 'utf8');
 
 const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```$/gms)].map(([, code = '']) => code);
@@ -26,7 +26,10 @@ blocks.forEach((code, index) => {
     const folder = mkdtempSync(join(tmpdir(), 'pow-native-readme-'));
     try {
       const file = join(folder, 'block.mjs');
-      writeFileSync(file, code.replaceAll("'@org/pow-native'", `'${INDEX}'`));
+      writeFileSync(
+        file,
+        code.replace(/'@org\/pow-native(\/[a-z]+)?'/g, `'${SOURCES}.$1/index.ts'`),
+      );
       const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', file], {
         cwd: ROOT,
         encoding: 'utf8',
