@@ -12,6 +12,10 @@ export const SUITES: readonly SuiteRow[] = [
     question: 'What does mine() keep of the raw kernel, and two threads of two?',
   },
   { name: 'event-loop', question: 'How late does the event loop run while every core mines?' },
+  {
+    name: 'chaincore',
+    question: "How fast is ChainCore's text searched in both layouts, and by a plain loop?",
+  },
   { name: 'peers', question: 'How fast are other packages on the same work, on one thread?' },
   { name: 'tiny-searches', question: 'How many searches of 4,096 nonces end per second?' },
   { name: 'warm-hit', question: 'How long does a search take that wins at once?' },

@@ -9,7 +9,6 @@ test('two miners race, a node is killed and comes back, a fork is resolved, no a
     apart: [6, 3],
     // Faster than wanted at first: difficulty rises, and does not get out of hand anywhere.
     rule: ['--difficulty', '2', '--max-difficulty', '3', '--interval', '5', '--block-time', '3600'],
-    miner: [],
   });
   assert.equal(result.exitCodes, [0, 0]);
   assert.ok(result.accepted.length >= 20, String(result.accepted.length));
