@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::{scope, sleep, spawn};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn resize(engine: &pow_engine::Engine, threads: usize) {
     engine.request(NonZeroUsize::new(threads).unwrap()).unwrap();
@@ -123,13 +123,10 @@ fn a_close_and_a_new_limit_wake_those_who_sleep_for_their_limit() {
     let engine = engine(2);
     engine.limit_cpu(1);
     assert_eq!(engine.stats().cpu_limit, 1);
-    // Not asleep, as `endless` is: that costs no CPU time.
-    let busy: Arc<dyn Scan> = Arc::new(Fake(|_, _| {
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_millis(150) {}
-        None
-    }));
-    // Eight steps of 150 ms are owed for two minutes.
+    // Not asleep, as `endless` is: that costs no CPU time. Eight steps of some 100 ms of it are
+    // owed for longer than the test has patience.
+    let busy: Arc<dyn Scan> =
+        Arc::new(Fake(|_, _| (0..25_000_000).find(|&turn| black_box(turn) == u64::MAX)));
     let (_first, exhausted) = start(&engine, Arc::clone(&busy), (0, 1 << 12));
     assert_eq!(exhausted.recv_timeout(PATIENCE), Ok(End::Exhausted));
     resize(&engine, 1);
@@ -137,7 +134,10 @@ fn a_close_and_a_new_limit_wake_those_who_sleep_for_their_limit() {
     engine.limit_cpu(100);
     assert_eq!(ended.recv_timeout(PATIENCE), Ok(End::Exhausted));
     engine.limit_cpu(1);
-    let (_last, closed) = start(&engine, busy, (0, ALL));
+    let (last, closed) = start(&engine, busy, (0, ALL));
+    while last.hashes() < 4096 {
+        sleep(Duration::from_millis(1)); // its first chunk; then it sleeps
+    }
     let (tell, told) = channel();
     let closing = Arc::new(engine);
     let engine = Arc::clone(&closing);
