@@ -163,6 +163,27 @@ test('run ends with code 2 before any work when a layer is bad', async () => {
   });
 });
 
+/** Values that make sense by themselves; only who uses them finds out. */
+for (const [text, where, expected] of [
+  ['engine: { kernel: mmx }', 'engine.kernel (file', 'mmx'],
+  ['tls: { ca: /no/such }', 'tls.ca (file', 'ENOENT'],
+  ['mining: { account: "" }', 'mining.account (file', 'the name of an account'],
+  [`source: http://127.0.0.1:1`, 'source (file', 'chainweb+http://'],
+] as const) {
+  test(`what only its user can judge is named where it was set: ${text}`, async () => {
+    await withPlaces(async ({ file }) => {
+      const first = file(
+        '1.yaml',
+        `source: chainweb+http://127.0.0.1:1\npublicKey: ${'ab'.repeat(32)}`,
+      );
+      const args = ['--config-file', first, '--config-file', file('2.yaml', text)];
+      const { code, stderr } = await runHere(['run', ...args]);
+      assert.is(code, 2, stderr);
+      assert.ok(stderr.includes(where) && stderr.includes(expected), stderr);
+    });
+  });
+}
+
 test('a secret is not shown, not even when it is wrong', async () => {
   await withPlaces(async ({ file }) => {
     const path = file('a.yaml', 'external: { environment: { "a=b": hush } }');
