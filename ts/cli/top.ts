@@ -15,6 +15,8 @@ interface TopFlags extends SharedFlags {
 }
 
 const REFRESH_MS = 1_000;
+/** Longer than any busy machine takes: there is no next look. */
+const ONCE_MS = 10_000;
 const FROM_THE_TOP = '\x1b[H\x1b[2J';
 
 export const top: CommandRow = {
@@ -39,7 +41,7 @@ without any work, or resting. With --json one object for each refresh.`,
 async function watch(flags: TopFlags): Promise<ExitCode> {
   const signal = interruptSignal();
   const place = openPlace();
-  const look = () => ask(place, flags.pid ?? null);
+  const look = () => ask(place, flags.pid ?? null, flags.once === true ? ONCE_MS : REFRESH_MS);
   let before = new Map<string, Snapshot>();
   if (flags.once === true) {
     before = await look();

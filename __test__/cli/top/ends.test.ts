@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { runHere } from '../program.js';
 import { killPrograms, start } from '../run/programs.js';
 import { HARD, pidOf } from './miners.js';
-import { freshRuntimeFolder, removeRuntimeFolders } from './runtime-folder.js';
+import { freshRuntimeFolder, onUnix, removeRuntimeFolders } from './runtime-folder.js';
 
 test.before.each(freshRuntimeFolder);
 test.after.each(() => {
@@ -13,22 +13,22 @@ test.after.each(() => {
   removeRuntimeFolders();
 });
 
-test('a process that was killed is not seen, and its socket is swept', async () => {
+onUnix('a process that was killed is not seen, and its socket is swept', async () => {
   const miner = start(HARD);
-  await pidOf(miner, 'mine');
+  await pidOf(miner);
   const sockets = () => readdirSync(join(process.env['XDG_RUNTIME_DIR'] ?? '', 'pow-native'));
   miner.kill('SIGKILL');
   await miner.ended;
-  if (process.platform !== 'win32') assert.is(sockets().length, 1);
+  assert.is(sockets().length, 1);
   const { code, stdout } = await runHere(['top', '--once']);
   assert.is(code, 0);
   assert.is(stdout, 'no mining process of this user\n');
-  if (process.platform !== 'win32') assert.equal(sockets(), []);
+  assert.equal(sockets(), []);
 });
 
-test('one that is watched alone and ends takes top along', async () => {
+onUnix('one that is watched alone and ends takes top along', async () => {
   const miner = start(HARD);
-  const pid = await pidOf(miner, 'mine');
+  const pid = await pidOf(miner);
   const top = start(['top', '--pid', String(pid)]);
   await top.until('stdout', /mine \d+/);
   miner.kill('SIGTERM');

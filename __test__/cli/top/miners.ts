@@ -1,6 +1,9 @@
 /** Programs that mine, as `top` shows them. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
+import { ask } from '../../../ts/cli/top/attach.js';
+import { openPlace } from '../../../ts/cli/top/place.js';
 import { type Program, start } from '../run/programs.js';
 
 /** Never solved. */
@@ -34,8 +37,16 @@ export async function seen(
   }
 }
 
-export const pidOf = async (miner: Program, command: string): Promise<number> => {
-  const processes = await seen((all) => all.some((each) => each.command === command));
-  assert.is(miner.stdout, '');
-  return processes.find((each) => each.command === command)?.pid ?? 0;
-};
+/** The process id of the one miner, as soon as it can be seen. */
+export async function pidOf(miner: Program): Promise<number> {
+  let isOver = false;
+  void miner.ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const [snapshot] = (await ask(openPlace(), null, 10_000)).values();
+    if (snapshot !== undefined) return snapshot.pid;
+    await pause(50);
+  }
+  throw new Error(`ended before it could be seen:\n${miner.stderr}`);
+}

@@ -5,13 +5,19 @@ import { createConnection } from 'node:net';
 import type { Place } from './place.js';
 import { parseSnapshot, SNAPSHOT_LIMIT, type Snapshot } from './snapshot.js';
 
-/** A process that does not answer within it is busy or is none. */
-const ANSWER_MS = 1_000;
-
-/** What each process says of itself, by the path of its socket. What is no answer is left out. */
-export async function ask(place: Place, pid: number | null): Promise<Map<string, Snapshot>> {
+/**
+ * What each process says of itself, by the path of its socket. What is no answer is left out.
+ *
+ * @param pid - of the only one to ask; `null`: all
+ * @param answerMs - one that takes longer is too busy, or no miner
+ */
+export async function ask(
+  place: Place,
+  pid: number | null,
+  answerMs: number,
+): Promise<Map<string, Snapshot>> {
   const rows = place.paths().filter((row) => pid === null || row.pid === pid);
-  const answers = await Promise.all(rows.map((row) => askOne(row.path)));
+  const answers = await Promise.all(rows.map((row) => askOne(row.path, answerMs)));
   const found = new Map<string, Snapshot>();
   for (const [index, { path, pid: named }] of rows.entries()) {
     const snapshot = parseSnapshot(answers[index] ?? '');
@@ -21,7 +27,7 @@ export async function ask(place: Place, pid: number | null): Promise<Map<string,
 }
 
 /** Everything that comes, up to the limit; `null`: not within it, or nobody is there. */
-function askOne(path: string): Promise<string | null> {
+function askOne(path: string, answerMs: number): Promise<string | null> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
     let bytes = 0;
@@ -31,7 +37,7 @@ function askOne(path: string): Promise<string | null> {
       socket.destroy();
       resolve(text);
     };
-    const overdue = setTimeout(() => done(null), ANSWER_MS);
+    const overdue = setTimeout(() => done(null), answerMs);
     socket.on('data', (part) => {
       bytes += part.length;
       parts.push(part);
