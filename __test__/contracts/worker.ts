@@ -22,7 +22,12 @@ const OPENINGS = 6;
 /** Registers the tests of one worker. */
 export function workerContract(row: WorkerRow, fixture: WorkerFixture): void {
   const of = (id: string, rest: Partial<Job> = {}): Job =>
-    lastBytesJob(id, 'chain-0', { proof: row.proof, target: hardTarget, ...rest });
+    lastBytesJob(
+      id,
+      'chain-0',
+      { proof: row.proof, target: hardTarget, ...rest },
+      fixture.algorithm,
+    );
   const easy = (id: string, rest: Partial<Job> = {}) => of(id, { target: soon, ...rest });
 
   async function withWorker(

@@ -1,7 +1,10 @@
 /** What the contract needs to know of each worker. A row of the registry without one here fails. */
 
+import type { Algorithm } from '../../ts/index.js';
 import type { Worker } from '../../ts/miner/ports.js';
 import { OnDemandWorker } from '../../ts/workers/on-demand.js';
+import { StratumWorker } from '../../ts/workers/stratum.js';
+import { mineAsDevice } from '../stratum/plain-device.js';
 import { program } from '../workers/programs.js';
 
 export interface WorkerFixture {
@@ -9,6 +12,8 @@ export interface WorkerFixture {
   readonly quick: object;
   /** Options with which it does not solve a job whose target no hash meets. */
   readonly slow: object;
+  /** What it can hash; default: SHA-256. */
+  readonly algorithm?: Algorithm;
   /** A wrong value for every option. */
   readonly bad: Readonly<Record<string, unknown>>;
   /** Makes an open worker solve what it gets, where it has to be told. */
@@ -31,6 +36,19 @@ export const WORKER_FIXTURES: Readonly<Record<string, WorkerFixture>> = {
     bad: {
       ...{ command: ' ', args: 'x', environment: { '=': 'x' }, timeoutMs: 0, targetForm: 'be' },
       ...{ nonceForm: 'decimal', graceMs: -1, lanes: 0 },
+    },
+  },
+  stratum: {
+    quick: { port: 0, host: '127.0.0.1', difficulty: 'block' },
+    slow: { port: 0, host: '127.0.0.1' },
+    algorithm: 'blake2s',
+    bad: {
+      ...{ host: '', port: -1, ports: ['http'], dialect: 'x', difficulty: 257, shareMs: 0 },
+      ...{ refreshMs: 0, tlsKey: '/no/such', tlsCert: '/no/such' },
+    },
+    prompt: async (worker) => {
+      if (!(worker instanceof StratumWorker)) throw new Error('not the stratum worker');
+      await mineAsDevice(worker.ports[0] ?? 0);
     },
   },
   simulation: {

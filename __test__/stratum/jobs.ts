@@ -88,7 +88,8 @@ export interface ChainwebTold {
 export function chainwebHash({ header, nonce1 }: ChainwebTold, nonce2: string): bigint {
   const bytes = Buffer.from(header);
   const size = (16 - nonce1.length) / 2;
-  bytes.set(Buffer.from(nonce2.padStart(2 * size, '0') + nonce1, 'hex').reverse(), 278);
+  const nonce = Buffer.from(nonce2.padStart(2 * size, '0') + nonce1, 'hex').reverse();
+  bytes.set(nonce, bytes.length - 8);
   return numberOf(createHash('blake2s256').update(bytes).digest());
 }
 

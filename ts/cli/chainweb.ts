@@ -15,19 +15,10 @@ import { openPair } from './run/pair.js';
 import { runSession } from './run/session.js';
 import { sourceUrl } from './run/source-url.js';
 import { sourceAt } from './run/sources.js';
-import type { Notice } from './run/tables.js';
 import { workerNamed } from './run/workers.js';
 import { addMiningFlags, workersHelp } from './run.js';
 
 type ChainwebCommandFlags = SharedFlags & EngineFlags & QuestionFlags;
-
-/** The official client's flags for workers that are not here. */
-const FLAGS_OF_OTHERS = [
-  { flags: '--stratum-port <port>', worker: 'stratum' },
-  { flags: '--stratum-interface <host>', worker: 'stratum' },
-  { flags: '--stratum-difficulty <d>', worker: 'stratum' },
-  { flags: '-s, --stratum-rate <ms>', worker: 'stratum' },
-] as const;
 
 export const chainweb: CommandRow = {
   name: 'chainweb',
@@ -53,8 +44,6 @@ export function addOfficialFlags(command: Command): void {
     .optionsGroup('Of the official client:')
     .option('-c, --thread-count <n>', 'the same as --threads', threadsValue)
     .option('--default-http-timeout <us>', '--timeout in microseconds', wholeNumber(1, 3.6e9));
-  command.optionsGroup('Of use with other workers only:');
-  for (const { flags, worker } of FLAGS_OF_OTHERS) command.option(flags, `with ${worker}`);
 }
 
 async function runChainweb(command: Command, given: ChainwebCommandFlags): Promise<ExitCode> {
@@ -69,24 +58,11 @@ async function runChainweb(command: Command, given: ChainwebCommandFlags): Promi
     const worker = workerNamed(config.settings.worker);
     return runSession({
       command: 'chainweb',
-      open: (onNotice) => {
-        tellUnused(command, onNotice);
-        return openPair({ source: row, url, worker, command, flags, onNotice });
-      },
+      open: (onNotice) => openPair({ source: row, url, worker, command, flags, onNotice }),
       ...configured,
       json: flags.json === true,
     });
   });
-}
-
-function tellUnused(command: Command, onNotice: (notice: Notice) => void): void {
-  for (const row of FLAGS_OF_OTHERS) {
-    const option = command.options.find(({ flags }) => flags === row.flags);
-    if (option === undefined) continue;
-    if (command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
-    const text = `${option.long} is of use with --worker ${row.worker} only`;
-    onNotice({ level: 'warn', text });
-  }
 }
 
 function print(text: string): ExitCode {

@@ -7,6 +7,7 @@ import { devnet } from './devnet.js';
 import { doctor } from './doctor.js';
 import { mine } from './mine.js';
 import { run } from './run.js';
+import { stratum } from './stratum.js';
 import { top } from './top.js';
 
 /** Every subcommand. The program, its help and the tests walk this table. */
@@ -15,6 +16,7 @@ export const COMMANDS: readonly CommandRow[] = [
   run,
   chainweb,
   chaincore,
+  stratum,
   top,
   devnet,
   bench,

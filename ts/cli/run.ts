@@ -44,7 +44,9 @@ export function addMiningFlags(command: Command): void {
 }
 
 function sourcesHelp(): string {
-  const rows = SOURCES.map(({ scheme, summary }) => `  ${scheme}+http(s)://HOST:PORT  ${summary}`);
+  const rows = SOURCES.map(({ scheme, form = 'http(s)://HOST:PORT', summary }) => {
+    return `  ${scheme}+${form}  ${summary}`;
+  });
   return `\nSources:\n${rows.join('\n')}\n`;
 }
 

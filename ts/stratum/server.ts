@@ -117,6 +117,7 @@ export class StratumServer {
 
   /** Why devices cannot mine that job; `null` when they can. */
   refuses(job: Job): string | null {
+    if (job.variants < 1n) return 'it has no work: variants is below 1';
     if (targetPlan(job.target) === null) return 'devices mine for targets, not for patterns';
     const dialect = dialectOf(job);
     if (dialect === null) return 'it is no work of Chainweb or Bitcoin devices';

@@ -10,6 +10,8 @@ import { ExternalWorker } from './external.js';
 import { type OnDemandOptions, OnDemandWorker } from './on-demand.js';
 import { type WorkerHow, type WorkerRow, workerRow } from './row.js';
 import { type SimulationOptions, SimulationWorker } from './simulation.js';
+import type { StratumWorkerOptions } from './stratum/options.js';
+import { StratumWorker } from './stratum.js';
 
 /** Command line, configuration, documentation and the contract tests walk this table. */
 export const WORKERS: readonly WorkerRow[] = [
@@ -45,6 +47,23 @@ export const WORKERS: readonly WorkerRow[] = [
       lanes: 'programs at once, each on a job of its own (1)',
     },
     open: (options, how) => new ExternalWorker(options, how),
+  }),
+  workerRow<StratumWorkerOptions>({
+    name: 'stratum',
+    summary: 'serves devices that mine elsewhere',
+    proof: 'required',
+    options: {
+      host: "where it listens: an address, a name, or '*' for everywhere (*)",
+      port: '0 takes any that is free (1917)',
+      ports: 'more of them, as [tls:]PORT[=BITS]: shares begin with so many zero bits there',
+      dialect: "what devices speak: 'chainweb' (default) or 'bitcoin'",
+      difficulty: "of shares: 'auto' (default), 'block', or leading zero bits",
+      shareMs: 'milliseconds between two shares of a device, with auto (10,000)',
+      refreshMs: 'milliseconds between two jobs of the same work (1,000; bitcoin: 30,000)',
+      tlsKey: 'PEM file of the key, for ports with tls:',
+      tlsCert: 'PEM file of the certificate, for ports with tls:',
+    },
+    open: (options, how) => StratumWorker.open(options, how),
   }),
   workerRow<SimulationOptions>({
     name: 'simulation',

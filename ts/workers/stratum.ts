@@ -5,11 +5,9 @@ import { PowError } from '../errors.js';
 import { type Clock, monotonicClock } from '../miner/clock.js';
 import { errorCode } from '../miner/error-code.js';
 import type { Found, Job, MiningHow, Worker, WorkerStats } from '../miner/ports.js';
-import {
-  StratumServer,
-  type StratumServerOptions,
-  type StratumServerStats,
-} from '../stratum/index.js';
+import { StratumServer, type StratumServerStats } from '../stratum/index.js';
+import type { WorkerHow } from './row.js';
+import { type StratumWorkerOptions, serverOptions } from './stratum/options.js';
 
 /** More than the chains of any network. */
 const LANES = 64;
@@ -32,15 +30,25 @@ export class StratumWorker implements Worker {
   #solutions = 0;
   #closing: Promise<void> | null = null;
 
-  private constructor(server: StratumServer, clock: Clock) {
+  /** @param server - it is closed with the worker */
+  constructor(server: StratumServer, clock: Clock = monotonicClock) {
     this.#server = server;
     this.#clock = clock;
   }
 
   /** Listens. Rejects with `POW_ARGUMENT`, or `POW_WORKER` when a port cannot be had. */
-  static async open(options: StratumServerOptions = {}): Promise<StratumWorker> {
-    const server = await StratumServer.open(options);
-    return new StratumWorker(server, options.clock ?? monotonicClock);
+  static async open(
+    options: StratumWorkerOptions = {},
+    how: WorkerHow = {},
+  ): Promise<StratumWorker> {
+    const asked = serverOptions(options, how);
+    const server = await StratumServer.open(asked);
+    (asked.ports ?? []).forEach(({ host = '*', tls }, i) => {
+      const kind = tls === undefined ? 'tcp' : 'ssl';
+      const text = `devices connect to stratum+${kind}://${host}:${server.ports[i]}`;
+      how.onNotice?.({ level: 'info', text });
+    });
+    return new StratumWorker(server, how.clock);
   }
 
   /** Where devices connect, in the order of the options. */

@@ -42,7 +42,7 @@ const BAD_USAGE: readonly BadUsage[] = [
   [['chainweb', '--node', '127.0.0.1', '--public-key', KEY], '--node', 'HOST:PORT'],
   [['chainweb', '--node', ':1848', '--public-key', KEY], '--node', 'HOST:PORT'],
   [['chainweb', '--node', 'h:1'], '--public-key', '64 hex digits'],
-  [[...node, '--worker', 'stratum'], '--worker', 'cpu'],
+  [[...node, '--worker', 'quantum'], '--worker', 'cpu'],
   [[...node, '--thread-count', 'x'], '--thread-count', '1 to 1024'],
   [[...node, '--default-http-timeout', '0'], '--default-http-timeout', 'whole number'],
 ];

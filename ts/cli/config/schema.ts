@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { WORKERS } from '../../workers/registry.js';
 import { chaincoreSection } from './schema/chaincore.js';
 import { chainwebSection } from './schema/chainweb.js';
+import { poolSection } from './schema/pool.js';
 import { auditSection, logSection, metricsSection, preemptionSection } from './schema/session.js';
 import { tlsSection } from './schema/tls.js';
 import { cpuSection, engineSection, workerSections } from './schema/workers.js';
@@ -35,6 +36,7 @@ export const schema = z.strictObject({
   }),
   chainweb: chainwebSection,
   chaincore: chaincoreSection,
+  pool: poolSection,
   tls: tlsSection,
   engine: engineSection,
   cpu: cpuSection,

@@ -82,6 +82,12 @@ export const affinity = {
   expected: 'none, spread, or CPU numbers like 0,2,4',
 };
 
+/** Of shares. */
+export const shareDifficulty = {
+  schema: z.union([z.enum(['auto', 'block']), z.int().min(0).max(256)]),
+  expected: 'auto, block, or leading zero bits from 0 to 256',
+};
+
 const UNITS: Readonly<Record<string, number>> = {
   '': 1,
   ...{ k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },

@@ -11,6 +11,8 @@ export interface Notice {
 export interface SourceRow {
   /** `chainweb` for `chainweb+http://HOST:PORT`. */
   readonly scheme: string;
+  /** What follows the scheme. Default: `http://HOST:PORT`. */
+  readonly form?: string;
   readonly summary: string;
   /** `required`: solutions without proof of work are of no use there, ever. */
   readonly proof: 'required' | 'may be off';

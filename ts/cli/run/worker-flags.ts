@@ -42,6 +42,21 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     },
     { option: 'lanes', flags: '--external-worker-lanes <n>', value: wholeNumber(1, 1024) },
   ],
+  stratum: [
+    { option: 'port', flags: '--stratum-port <port>', value: wholeNumber(0, 65_535) },
+    { option: 'host', flags: '--stratum-interface <host>', value: String },
+    { option: 'ports', flags: '--stratum-listen <port>', value: collected },
+    { option: 'dialect', flags: '--stratum-dialect <name>', value: String },
+    { option: 'difficulty', flags: '--stratum-difficulty <d>', value: difficulty },
+    {
+      ...{ option: 'shareMs', flags: '--stratum-share-time <s>' },
+      value: (text) => Math.ceil(positiveNumber(text) * 1000),
+      summary: 'seconds between two shares of a device, with auto (10)',
+    },
+    { option: 'refreshMs', flags: '-s, --stratum-rate <ms>', value: wholeNumber(1, 86_400_000) },
+    { option: 'tlsKey', flags: '--stratum-tls-key <file>', value: String },
+    { option: 'tlsCert', flags: '--stratum-tls-cert <file>', value: String },
+  ],
   simulation: [
     { option: 'hashRate', flags: '-r, --hash-rate <n>', value: quantity },
     { option: 'probability', flags: '--simulation-probability <p>', value: positiveNumber },
@@ -73,6 +88,11 @@ function variables(
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined) throw new InvalidArgumentError('Expected NAME=VALUE.');
   return { ...before, [name]: value ?? '' };
+}
+
+/** `auto`, `block`, or leading zero bits. */
+function difficulty(text: string): string | number {
+  return /^\d{1,3}$/.test(text) ? Number(text) : text;
 }
 
 const POWERS: Readonly<Record<string, number>> = {

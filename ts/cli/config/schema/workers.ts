@@ -6,6 +6,7 @@ import {
   port,
   positiveNumber,
   rate,
+  shareDifficulty,
   text,
   texts,
   threads,
@@ -68,6 +69,7 @@ export const cpuSection = z
   .prefault({});
 
 const EXTERNAL = 'With --worker external:';
+const STRATUM = 'With --worker stratum:';
 const SIMULATION = 'With --worker simulation:';
 const CONSTANT_DELAY = 'With --worker constant-delay:';
 const ON_DEMAND = 'With --worker on-demand:';
@@ -120,6 +122,60 @@ export const workerSections = {
         description: 'programs at once, each on a job of its own (1)',
         flag: '--external-worker-lanes <n>',
         heading: EXTERNAL,
+      }),
+    })
+    .prefault({}),
+  stratum: z
+    .strictObject({
+      host: optional(text('an address, a name, or *'), {
+        description: 'where it listens; * for everywhere (*)',
+        flag: '--stratum-interface <host>',
+        heading: STRATUM,
+        local: true,
+      }),
+      port: optional(port, {
+        description: '0 takes any that is free (1917)',
+        flag: '--stratum-port <port>',
+        heading: STRATUM,
+        local: true,
+      }),
+      ports: optional(texts, {
+        description: 'one more, [tls:]PORT[=BITS], repeatable: shares begin at so many zero bits',
+        flag: '--stratum-listen <port>',
+        heading: STRATUM,
+        local: true,
+      }),
+      dialect: optional(oneOf('chainweb', 'bitcoin'), {
+        description: 'what devices speak (chainweb)',
+        flag: '--stratum-dialect <name>',
+        heading: STRATUM,
+      }),
+      difficulty: optional(shareDifficulty, {
+        description: 'of shares: auto (default), block, or leading zero bits',
+        flag: '--stratum-difficulty <d>',
+        heading: STRATUM,
+      }),
+      shareMs: optional(wholeNumber(1, 86_400_000), {
+        description: 'between two shares of a device, with auto (10,000); the flag takes seconds',
+        flag: '--stratum-share-time <s>',
+        heading: STRATUM,
+      }),
+      refreshMs: optional(wholeNumber(1, 86_400_000), {
+        description: 'between two jobs of the same work (1,000; bitcoin: 30,000)',
+        flag: '-s, --stratum-rate <ms>',
+        heading: STRATUM,
+      }),
+      tlsKey: optional(text('the path of a PEM file'), {
+        description: 'PEM file of the key, for ports with tls:',
+        flag: '--stratum-tls-key <file>',
+        heading: STRATUM,
+        local: true,
+      }),
+      tlsCert: optional(text('the path of a PEM file'), {
+        description: 'PEM file of the certificate, for ports with tls:',
+        flag: '--stratum-tls-cert <file>',
+        heading: STRATUM,
+        local: true,
       }),
     })
     .prefault({}),

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { PowError } from '../../errors.js';
+import { StratumSource } from '../../stratum/index.js';
+import { UsageError } from '../exit.js';
+import type { SourceHow, SourceRow } from './tables.js';
+
+export interface StratumFlags {
+  readonly user?: string;
+  readonly password: string;
+  readonly failOver?: readonly string[];
+  readonly ca?: string;
+  readonly insecure?: boolean;
+}
+
+export const stratumSource: SourceRow = {
+  scheme: 'stratum',
+  form: 'tcp://HOST:PORT',
+  summary: 'a pool (+ssl for TLS; ?dialect=chainweb, ?algorithm=blake2s)',
+  proof: 'required',
+  addFlags(command: Command): void {
+    command
+      .optionsGroup('With a Stratum pool:')
+      .option('--user <name>', 'account, or account.worker')
+      .option('--password <text>', 'most pools ask for none', 'x')
+      .option('--fail-over <url>', 'the next pool to try; repeatable', collected);
+  },
+  open: (url, flags, how) => openStratum(url, flags as StratumFlags, how),
+};
+
+function collected(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
+function openStratum(url: string, flags: StratumFlags, how: SourceHow): StratumSource {
+  const { user, password, failOver = [], ca, insecure } = flags;
+  if (user === undefined) {
+    throw new UsageError('--user', 'expected: the account that the pool pays');
+  }
+  try {
+    return new StratumSource({
+      ...{ url: [url, ...failOver], user, password },
+      tls: { ca: ca === undefined ? undefined : readFileSync(ca, 'utf8'), insecure },
+      onNotice: (notice) => how.onNotice(notice),
+    });
+  } catch (error) {
+    if (error instanceof PowError && error.argument === 'url') {
+      throw new UsageError('--source or --fail-over', error.message);
+    }
+    if (error instanceof Error && 'syscall' in error) throw new UsageError('--ca', error.message);
+    throw error;
+  }
+}

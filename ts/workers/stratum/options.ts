@@ -1,0 +1,106 @@
+/** The options of the worker, as flags and files have them, made into those of a server. */
+
+import { readFileSync } from 'node:fs';
+import { badArgument, requireInteger, requireObject, requireOneOf } from '../../core/arguments.js';
+import { PowError } from '../../errors.js';
+import type {
+  DialectName,
+  ShareDifficulty,
+  StratumPort,
+  StratumServerOptions,
+} from '../../stratum/index.js';
+import type { WorkerHow } from '../row.js';
+
+export interface StratumWorkerOptions {
+  /** Where it listens: an address, a name, or `*` for everywhere. Default: `*`. */
+  readonly host?: string | undefined;
+  /** 0: any that is free. Default: 1917. */
+  readonly port?: number | undefined;
+  /** More of them, as `[tls:]PORT[=BITS]`: shares begin with so many zero bits there. */
+  readonly ports?: readonly string[] | undefined;
+  /** What devices speak. Default: `chainweb`. */
+  readonly dialect?: DialectName | undefined;
+  /** `auto`, `block`, or leading zero bits from 0 to 256. Default: `auto`. */
+  readonly difficulty?: ShareDifficulty | undefined;
+  /** With `auto`: wanted milliseconds between two shares of a device. Default: 10,000. */
+  readonly shareMs?: number | undefined;
+  /** Milliseconds between two jobs of the same work. Default: 1,000; 30,000 with `bitcoin`. */
+  readonly refreshMs?: number | undefined;
+  /** Paths of PEM files, for ports with `tls:`. */
+  readonly tlsKey?: string | undefined;
+  readonly tlsCert?: string | undefined;
+}
+
+const DEFAULT_PORT = 1917;
+const MOST_PORTS = 64;
+const LONGEST_MS = 86_400_000;
+/** Which interfaces, as the official Chainweb client spells them. */
+const EVERYWHERE: Readonly<Record<string, string | undefined>> = {
+  ...{ '*': undefined, '*4': '0.0.0.0', '!4': '0.0.0.0', '*6': '::', '!6': '::' },
+};
+
+/** @throws {@link PowError} `POW_ARGUMENT`; `POW_WORKER` for a file that cannot be read */
+export function serverOptions(options: StratumWorkerOptions, how: WorkerHow): StratumServerOptions {
+  requireObject(options, 'options');
+  const { dialect = 'chainweb', difficulty = 'auto', shareMs, refreshMs } = options;
+  requireOneOf(dialect, ['chainweb', 'bitcoin'], 'dialect');
+  if (difficulty !== 'auto' && difficulty !== 'block') {
+    requireInteger(difficulty, 0, 256, 'difficulty');
+  }
+  for (const [name, value] of Object.entries({ shareMs, refreshMs })) {
+    if (value !== undefined) requireInteger(value, 1, LONGEST_MS, name);
+  }
+  return {
+    ...{ dialect, difficulty, refreshMs, ports: portsOf(options) },
+    ...(shareMs === undefined ? {} : { vardiff: { shareMs } }),
+    clock: how.clock,
+    onNotice: how.onNotice,
+  };
+}
+
+function portsOf(options: StratumWorkerOptions): readonly StratumPort[] {
+  const { port = DEFAULT_PORT, ports = [], tlsKey, tlsCert } = options;
+  const host = hostOf(options.host ?? '*');
+  requireInteger(port, 0, 65_535, 'port');
+  if (!Array.isArray(ports) || ports.length > MOST_PORTS) {
+    throw badArgument('ports', 'a list of [tls:]PORT[=BITS]', ports);
+  }
+  const [key, cert] = [pemOf(tlsKey, 'tlsKey'), pemOf(tlsCert, 'tlsCert')];
+  const tls = key === null || cert === null ? undefined : { key, cert };
+  if ((key === null) !== (cert === null)) {
+    throw badArgument(key === null ? 'tlsKey' : 'tlsCert', 'the path of a PEM file', undefined);
+  }
+  const more = ports.map((text: unknown, i): StratumPort => {
+    const bad = (expected: string) => badArgument(`ports[${i}]`, expected, text);
+    const [, secure, number, bits] =
+      /^(tls:)?(\d{1,5})(?:=(\d{1,3}))?$/.exec(typeof text === 'string' ? text : '') ?? [];
+    if (number === undefined || Number(number) > 65_535 || Number(bits ?? 0) > 256) {
+      throw bad('[tls:]PORT[=BITS]');
+    }
+    if (secure !== undefined && tls === undefined) throw bad('without tls: unless there is a key');
+    const startBits = bits === undefined ? undefined : Number(bits);
+    return { port: Number(number), host, startBits, tls: secure === undefined ? undefined : tls };
+  });
+  return [{ port, host }, ...more];
+}
+
+function hostOf(host: unknown): string | undefined {
+  if (typeof host !== 'string' || !/^[^\s/]{1,253}$/.test(host)) {
+    throw badArgument('host', "an address, a name, or '*'", host);
+  }
+  return host in EVERYWHERE ? EVERYWHERE[host] : host;
+}
+
+function pemOf(path: unknown, argument: string): string | null {
+  if (path === undefined) return null;
+  if (typeof path !== 'string' || path === '') throw badArgument(argument, 'a path', path);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const detail = `${argument}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new PowError('POW_ARGUMENT', detail, { argument, cause });
+  }
+  if (text.includes('-----BEGIN ')) return text;
+  throw badArgument(argument, 'the path of a PEM file', path);
+}
