@@ -7,6 +7,7 @@ import { type Config, ConfigError, loadConfig } from './config/load.js';
 import { shownSettings, showText } from './config/show.js';
 import { addConfigFlags, sourcesOf } from './config/sources.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { jsonText } from './json-text.js';
 
 const ACTIONS = {
   show: 'every setting, its value and the layer that set it; secrets masked',
@@ -37,7 +38,7 @@ async function show(command: Command, json: boolean): Promise<ExitCode> {
   const loaded = await loadConfig(command, flagLayer(command), sourcesOf(command));
   tellNotices(loaded);
   const text = json
-    ? JSON.stringify({ settings: shownSettings(loaded), notices: loaded.notices })
+    ? jsonText({ settings: shownSettings(loaded), notices: loaded.notices })
     : showText(loaded);
   process.stdout.write(`${text}\n`);
   return EXIT.done;
@@ -47,12 +48,12 @@ async function check(command: Command, json: boolean): Promise<ExitCode> {
   try {
     const loaded = await loadConfig(command, flagLayer(command), sourcesOf(command, true));
     tellNotices(loaded);
-    const done = json ? JSON.stringify({ result: 'done', problems: [] }) : 'no problem found';
+    const done = json ? jsonText({ result: 'done', problems: [] }) : 'no problem found';
     process.stdout.write(`${done}\n`);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof ConfigError) || !json) throw error;
-    process.stdout.write(`${JSON.stringify({ result: 'failed', problems: error.problems })}\n`);
+    process.stdout.write(`${jsonText({ result: 'failed', problems: error.problems })}\n`);
     return EXIT.usage;
   }
 }

@@ -193,15 +193,19 @@ test('a secret is not shown, not even when it is wrong', async () => {
   });
 });
 
-test('control characters of a file never reach the terminal', async () => {
+test('control characters of a file never reach the terminal, and JSON means the same', async () => {
   await withPlaces(async ({ file }) => {
-    const path = file(
-      'a.json',
-      JSON.stringify({ 'a\u001b[2J': 1, log: { level: '\u202e\u009b' } }),
-    );
+    const nasty = '\u202e\u009b\u007f';
+    const path = file('a.json', JSON.stringify({ 'a\u001b[2J': 1, log: { level: nasty } }));
     const { stderr } = await runHere(['config', 'check', '--config-file', path]);
     assert.match(stderr, 'a\\x1b[2J');
-    assert.not.match(stderr, /[\u001b\u202e\u009b]/);
+    const check = await runHere(['config', 'check', '--json', '--config-file', path]);
+    const fine = file('b.json', JSON.stringify({ account: nasty }));
+    const show = await runHere(['config', 'show', '--json', '--config-file', fine]);
+    for (const text of [stderr, check.stdout, show.stdout]) {
+      assert.not.match(text, /[\u001b\u007f\u009b\u202e]/);
+    }
+    assert.ok(JSON.stringify(JSON.parse(show.stdout)).includes(JSON.stringify(nasty)));
   });
 });
 

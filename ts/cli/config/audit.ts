@@ -3,6 +3,7 @@
 import { appendFileSync, chmodSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { jsonText } from '../json-text.js';
 import { messageOf } from '../message-of.js';
 
 /** One line of the file. Values of secrets are masked before they come here. */
@@ -34,7 +35,7 @@ export class Audit {
   }
 
   append(record: AuditRecord): void {
-    const line = JSON.stringify({ time: new Date().toISOString(), ...record });
+    const line = jsonText({ time: new Date().toISOString(), ...record });
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
       appendFileSync(this.path, `${line}\n`, { mode: 0o600 });
