@@ -49,10 +49,10 @@ async function watch(flags: TopFlags): Promise<ExitCode> {
   }
   for (let first = true; !signal.aborted; first = false) {
     const after = await look();
-    if (after.size === 0 && flags.pid !== undefined) {
-      if (!first) return EXIT.done; // it was there, and has ended
-      throw new Error(`no mining process ${flags.pid} of this user`);
-    }
+    // One that is busy may miss a look, and its socket stays.
+    const isGone = flags.pid !== undefined && !place.paths().some(({ pid }) => pid === flags.pid);
+    if (isGone && first) throw new Error(`no mining process ${flags.pid} of this user`);
+    if (isGone) return EXIT.done;
     const views = [...after].map(([path, snapshot]) => viewOf(before.get(path), snapshot));
     show(
       views.sort((left, right) => left.pid - right.pid),
