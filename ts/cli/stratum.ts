@@ -17,6 +17,7 @@ export const stratum: CommandRow = {
   example: `pow-native stratum serve --source chainweb+http://127.0.0.1:1848 --public-key ${'0'.repeat(64)}`,
   addFlags(command) {
     command.addArgument(new Argument('<what>', 'what is to be done').choices(['serve']));
+    command.option('--source <url>');
     addMiningFlags(command);
     addConfigFlags(command);
     command.addHelpText('after', workersHelp());
