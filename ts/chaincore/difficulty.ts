@@ -20,7 +20,6 @@ export {
   DEFAULT_RULE,
   type DifficultyRule,
   GENESIS_DIFFICULTY,
-  isAdjusted,
   STEP_RULES,
   type StepRule,
   type TimedBlock,

@@ -6,7 +6,17 @@ import { dumpJson, type JsonObject, parseJson } from '../../../ts/chaincore/code
 import { ROUTES } from '../../../ts/chaincore/devnet/api/routes.js';
 import { RateLimit } from '../../../ts/chaincore/devnet/rate-limit.js';
 import type { ChaincoreDevnet, ChaincoreDevnetEvent } from '../../../ts/chaincore/index.js';
-import { ask, changed, nextBlock, number, openEasy, payment, post, WALLET } from './mined.js';
+import {
+  ask,
+  changed,
+  nextBlock,
+  number,
+  openEasy,
+  payment,
+  post,
+  remined,
+  WALLET,
+} from './mined.js';
 
 const events: ChaincoreDevnetEvent[] = [];
 let node: ChaincoreDevnet;
@@ -63,14 +73,12 @@ test('duplicate, old and future blocks are answered as a real node answers them'
 
 /** Block 99 on an unknown parent, with a hash that holds. */
 function futureOf(block: JsonObject): JsonObject {
-  const { remined } = helpers;
   return remined(block, { index: number(99), previous_hash: 'ab'.repeat(32) });
 }
-const helpers = await import('./mined.js');
 
 test('a wrong parent at the right height, and a forged hash, are 400', async () => {
   const good = await nextBlock(node.url);
-  const orphan = helpers.remined(good, { previous_hash: 'ab'.repeat(32) });
+  const orphan = remined(good, { previous_hash: 'ab'.repeat(32) });
   const forged = changed(good, { hash: `0${'f'.repeat(63)}` });
   for (const block of [orphan, forged]) {
     const { status, json } = await post(node.url, '/submit_block', block);

@@ -25,7 +25,7 @@ export const WALLET = '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa';
 export const EASY: Partial<DifficultyRule> = { baseline: 1, adjust: false };
 
 /** A template with its nonce found by a plain loop. */
-export function solved(template: BlockTemplate): JsonObject {
+function solved(template: BlockTemplate): JsonObject {
   let nonce = 0n;
   while (!meetsDifficulty(chaincoreHash(template, 'node', nonce), template.difficulty)) nonce += 1n;
   return parseJson(solvedBlockJson(template, 'node', nonce)) as JsonObject;

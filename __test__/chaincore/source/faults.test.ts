@@ -1,6 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dumpJson, type JsonObject, type JsonValue } from '../../../ts/chaincore/codec.js';
+import {
+  dumpJson,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from '../../../ts/chaincore/codec.js';
 import { selfSigned } from '../../chainweb/certificate.js';
 import {
   drop,
@@ -31,7 +36,6 @@ function scripted(answer: (request: RawRequest, usual: () => Buffer) => RawReply
       return json(200, new Map([['chain_info', info]]));
     }
     if (path === '/submit_block') {
-      const { parseJson } = codec;
       const { fate } = state.submit(parseJson(body.toString()), 'miner');
       return fate.kind === 'extended'
         ? reply(200, '{"status":"accepted"}')
@@ -43,7 +47,6 @@ function scripted(answer: (request: RawRequest, usual: () => Buffer) => RawReply
   };
   return { state, serve: (request: RawRequest) => answer(request, () => usual(request)) };
 }
-const codec = await import('../../../ts/chaincore/codec.js');
 
 function created(block: JsonObject): JsonObject {
   return new Map<string, JsonValue>([

@@ -33,7 +33,7 @@ export interface BlockText {
 }
 
 /** Most zero digits that a hash can begin with. */
-export const MOST_DIFFICULTY = 64;
+const MOST_DIFFICULTY = 64;
 
 export function blockText(fields: BlockFields, layout: BlockLayout): BlockText {
   requireOneOf(layout, BLOCK_LAYOUTS, 'layout');

@@ -26,7 +26,7 @@ export function dumpJson(value: JsonValue, options: DumpOptions): string {
  *
  * @param text - a JSON number
  */
-export function pythonNumber(text: string): string {
+function pythonNumber(text: string): string {
   // `int` of very long text takes CPython quadratic time, so it refuses more than 4,300 digits.
   if (/^-?\d+$/.test(text)) return text === '-0' ? '0' : text;
   return floatRepr(Number(text));

@@ -58,7 +58,7 @@ export interface Route {
 
 const SMALL = 1 << 12;
 /** ChainCore's `BLOCK_SIZE_LIMIT`, which it states and does not keep. */
-export const MOST_BLOCK_BYTES = 1 << 20;
+const MOST_BLOCK_BYTES = 1 << 20;
 
 const GET = { method: 'GET', mostBytes: SMALL, schema: null } as const;
 
