@@ -8,7 +8,15 @@ import { SUITES } from './suites.js';
 /** One figure, whatever the suite. */
 export interface ResultRow {
   readonly name: string;
-  readonly unit: 'hashes/s' | 'searches/s' | 'candidates/s' | '%' | 'us';
+  readonly unit:
+    | 'hashes/s'
+    | 'searches/s'
+    | 'candidates/s'
+    | 'shares/s'
+    | 'connections/s'
+    | 'MiB'
+    | '%'
+    | 'us';
   /** A mean for rates and shares, the median for times. */
   readonly value: number;
   /** Rates: half the 95 % confidence interval of the mean, in per cent. */

@@ -27,4 +27,5 @@ export const SUITES: readonly SuiteRow[] = [
     name: 'devnet',
     question: 'How soon is work there again after a node was killed? (npm run devnet:200)',
   },
+  { name: 'stratum', question: 'How many devices and shares does a Stratum server take?' },
 ];

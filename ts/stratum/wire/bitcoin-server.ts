@@ -22,11 +22,13 @@ const CODES: Readonly<Record<Refusal, number>> = {
 const ONE_HASHES = Target.fromDifficulty(1, 'bitcoin').expectedHashes;
 const ONE = 0xffffn << 208n;
 const HALF = 1n << 255n;
+/** A target that all hashes meet has no difficulty. */
+const LEAST_HASHES = 2;
 
 export const bitcoinServer: ServerDialect = {
   shareTarget(hashes) {
     // Six digits are shorter than a double, and finer than anybody's luck.
-    return ofDifficulty(Number((hashes / ONE_HASHES).toPrecision(6)));
+    return ofDifficulty(Number((Math.max(LEAST_HASHES, hashes) / ONE_HASHES).toPrecision(6)));
   },
   easiest,
   line: lineOf,
