@@ -46,3 +46,11 @@ export function onHangup(reload: () => void, terminalGone: () => void): Watching
   process.on('SIGHUP', heard);
   return { stop: () => void process.off('SIGHUP', heard) };
 }
+
+/**
+ * Ends the process by the signal itself, once nobody listens to it: Node aborts when it exits with
+ * a terminal that is gone.
+ */
+export function endAsHungUp(): void {
+  process.kill(process.pid, 'SIGHUP');
+}

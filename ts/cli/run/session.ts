@@ -7,7 +7,7 @@ import { Audit } from '../config/audit.js';
 import { Reload } from '../config/reload.js';
 import { secretTexts } from '../config/secrets.js';
 import type { Configured } from '../config/sources.js';
-import { onHangup, watchFiles } from '../config/watch.js';
+import { endAsHungUp, onHangup, watchFiles } from '../config/watch.js';
 import { EXIT, type ExitCode, LoggedFailure, UsageError } from '../exit.js';
 import { Interruption } from '../interrupt.js';
 import { Log } from '../log.js';
@@ -63,6 +63,7 @@ class Session {
   readonly #warned = new Set<string>();
   #accepted = 0;
   #blocks: number | undefined;
+  #terminalGone = false;
 
   constructor(options: SessionOptions, log: Log) {
     this.#options = options;
@@ -99,6 +100,7 @@ class Session {
       await source.close();
       await worker.close();
     }
+    if (this.#terminalGone) endAsHungUp();
     const { aborted } = interruption.signal;
     const [stats, elapsedMs] = [miner.stats(), this.#elapsedMs];
     const text = this.#options.json
@@ -133,7 +135,10 @@ class Session {
     const files = watchFiles(config.files, (path) => void reload.now(path));
     const hangup = onHangup(
       () => void reload.now('SIGHUP'),
-      () => interruption.now(),
+      () => {
+        this.#terminalGone = true;
+        interruption.now();
+      },
     );
     return () => {
       files.stop();
