@@ -10,6 +10,9 @@ import type { DialectName } from '../ts/stratum/index.js';
 import { quick, type ResultRow, saveResult } from './results.js';
 import { timesRow } from './times.js';
 
+const SERVING = new URL('stratum/serving.ts', import.meta.url);
+const DEVICES_FILE = new URL('stratum/clients.ts', import.meta.url);
+
 const WANTED = 20_000; // shares a second
 const CLIENTS = 2;
 const CONNECTIONS = quick ? 40 : 10_000;
@@ -32,9 +35,8 @@ interface Look {
   readonly accepted: number;
 }
 
-function run(file: string, ...args: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(`stratum/${file}.ts`, import.meta.url));
-  return fork(path, args, { execArgv: ['--import', 'tsx', '--expose-gc'] });
+function run(file: URL, ...args: readonly string[]): ChildProcess {
+  return fork(fileURLToPath(file), args, { execArgv: ['--import', 'tsx', '--expose-gc'] });
 }
 
 async function ask<Answer>(child: ChildProcess, what: string | object): Promise<Answer> {
@@ -48,9 +50,9 @@ async function withServer(
   dialect: DialectName,
   use: (server: ChildProcess, clients: readonly ChildProcess[]) => Promise<void>,
 ): Promise<void> {
-  const server = run('serving', dialect);
+  const server = run(SERVING, dialect);
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
-  const clients = Array.from({ length: CLIENTS }, () => run('clients', `${port}`, dialect));
+  const clients = Array.from({ length: CLIENTS }, () => run(DEVICES_FILE, `${port}`, dialect));
   await Promise.all(clients.map((client) => once(client, 'message')));
   try {
     await use(server, clients);

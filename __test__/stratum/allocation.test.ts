@@ -24,8 +24,8 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 test('two sessions that live never have the same number, and all numbers are used', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.option(fc.nat(40))),
-      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.option(fc.nat(40)), { minLength: 60, maxLength: 200 }),
+      fc.integer({ min: 1, max: 8 }),
       (events, most) => {
         const numbers = new Numbers();
         const live: number[] = [];

@@ -8,7 +8,7 @@ import { turns } from '../miner/jobs.js';
 import type { Desk } from './server/desk.js';
 
 /** Dials the hub of a desk. */
-export function dialDesk(desk: Desk): Dial {
+function dialDesk(desk: Desk): Dial {
   return ({ host }, events) => {
     const device = desk.connect(host);
     device.send = (text) => queueMicrotask(() => events.received(Buffer.from(text)));

@@ -27,6 +27,8 @@ export class Desk {
   readonly found: Found[] = [];
   readonly solved: string[] = [];
   readonly notices: string[] = [];
+  /** Called at the very moment of a solution. */
+  onFound: () => void = () => {};
   readonly #rules: SessionRules;
   readonly #calls: (() => void)[] = [];
 
@@ -57,7 +59,10 @@ export class Desk {
 
   start(job: Job, target = job.target): Origin {
     const origin = this.hub.start(job, target as Target, {
-      found: (found) => this.found.push(found),
+      found: (found) => {
+        this.found.push(found);
+        this.onFound();
+      },
       solved: () => this.solved.push(job.id),
     });
     this.settle();

@@ -69,6 +69,16 @@ test('a steady device is left alone most of the time', () => {
   assert.ok(changes <= 12, `${changes} changes`);
 });
 
+test('a rate that is a fifth off is followed before chance is ruled out', () => {
+  let [state, nowMs] = [startVardiff(1e6, RULES, 0), 0];
+  while (nowMs < 240_000) {
+    // As a device does that is a sixth slower than it should be.
+    nowMs += state.hashes / (1_000 / 1.2);
+    state = vardiffShare(state, state.hashes, RULES, nowMs);
+  }
+  assert.ok(Math.abs(state.hashes / (1e6 / 1.2) - 1) < 0.05, `${state.hashes}`);
+});
+
 test('a device that finds nothing gets something easier, down to the limit', () => {
   let state = startVardiff(2 ** 40, RULES, 0);
   for (let nowMs = 0; nowMs < 3_600_000; nowMs += 1_000) state = vardiffTick(state, RULES, nowMs);

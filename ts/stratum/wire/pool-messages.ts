@@ -125,11 +125,7 @@ function reconnectOf([host, port, wait]: readonly unknown[]): PoolMessage {
  * @param text - extranonce1 or nonce1; the official Chainweb server does not pad it
  * @returns what is wrong with it
  */
-export function extranonceOf(
-  text: unknown,
-  size: unknown,
-  dialect: DialectName,
-): PoolExtranonce | string {
+function extranonceOf(text: unknown, size: unknown, dialect: DialectName): PoolExtranonce | string {
   const digits = text === '' ? '' : hexDigits(text);
   if (digits === null) return 'the extranonce is no hex';
   if (dialect === 'bitcoin') {
