@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { JsonObject } from '../../../ts/chaincore/codec.js';
@@ -56,6 +59,29 @@ test('a node that comes late fetches a chain of many windows', async () => {
   const late = await start({ peers: [one.url] });
   await meet(one, late);
   assert.is(late.length, 131);
+});
+
+test('a fork that goes back further than one window of blocks is found', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pow-native-peers-'));
+  try {
+    const one = await start();
+    await grow(one, 110);
+    const two = await start({ peers: [one.url] });
+    await meet(one, two);
+    const port = portOf(one);
+    await one.close();
+    // Another chain altogether, that comes up all at once where the first node was.
+    const dataFile = join(folder, 'chain');
+    const away = await start({ dataFile });
+    await grow(away, 120);
+    await away.close();
+    const back = await start({ dataFile, port });
+    await meet(back, two);
+    assert.is(two.length, 121);
+  } finally {
+    for (const node of open.splice(0)) await node.close();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('two branches become one when the nodes hear of each other: the heavier, and no block is lost', async () => {

@@ -104,6 +104,20 @@ for (const [what, fail, result] of [
   });
 }
 
+test('a block whose answer is lost at the only attempt is looked for in the chain', async () => {
+  const node = scripted((request, usual) => {
+    if (request.path !== '/submit_block') return usual();
+    usual();
+    return drop;
+  });
+  await withRawNode(node.serve, async ({ url }) => {
+    const running = runSource(url, { retries: 1 });
+    const outcome = await submit(running.source, foundIn(await running.next()));
+    assert.is(outcome.result, 'accepted', outcome.reason);
+    await running.source.close();
+  });
+});
+
 test('a block that nobody ever answers to is unknown, and mining goes on', async () => {
   const node = scripted((request, usual) => {
     const isLost = request.path === '/submit_block' || request.path.startsWith('/blocks');

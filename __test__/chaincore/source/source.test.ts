@@ -14,7 +14,7 @@ const openNode = async (...args: Parameters<typeof openEasy>) =>
 
 test('a template becomes a job, its solution a block, and the next job follows at once', async () => {
   const node = await openNode();
-  const running = runSource(node.url);
+  const running = runSource(node.url, { tipMs: 3_600_000 }); // it need not look at the chain
   for (let height = 1; height <= 5; height++) {
     const job = await running.next(({ id }) => id !== running.jobs[height - 2]?.id);
     assert.is(job.lane, 'chain');
