@@ -8,14 +8,23 @@ import { turns } from '../miner/jobs.js';
 import type { Desk } from './server/desk.js';
 
 /** Dials the hub of a desk. */
-function dialDesk(desk: Desk): Dial {
+function dialDesk(desk: Desk, wire: unknown[]): Dial {
+  const heard = (text: string) => {
+    for (const line of text.trim().split('\n')) wire.push(JSON.parse(line));
+  };
   return ({ host }, events) => {
     const device = desk.connect(host);
-    device.send = (text) => queueMicrotask(() => events.received(Buffer.from(text)));
+    device.send = (text) => {
+      heard(text);
+      queueMicrotask(() => events.received(Buffer.from(text)));
+    };
     device.close = () => queueMicrotask(() => events.closed('hung up'));
     queueMicrotask(() => events.opened());
     return {
-      send: (text) => device.type(text),
+      send: (text) => {
+        heard(text);
+        device.type(text);
+      },
       close: () => {
         if (device.client !== null) desk.hub.closed(device.client);
       },
@@ -33,6 +42,8 @@ export interface Share {
 export class LoopDevice {
   readonly source: StratumSource;
   readonly shares: Share[] = [];
+  /** Every line of both sides, in order. */
+  readonly wire: unknown[] = [];
   readonly #desk: Desk;
   readonly #stop = new AbortController();
   readonly #reading: Promise<void>;
@@ -43,7 +54,7 @@ export class LoopDevice {
     this.#desk = desk;
     this.source = new StratumSource(
       { user: 'loop', seed: 1, clock: desk.clock, ...options },
-      dialDesk(desk),
+      dialDesk(desk, this.wire),
     );
     this.#reading = this.#read();
   }
