@@ -12,7 +12,7 @@ use crate::claims::{Claim, Stop};
 use crate::counters::{Counters, Idle, RunClock};
 use crate::search::Search;
 use crate::seat::Seat;
-use crate::stats::{EngineStats, Latency};
+use crate::stats::{EngineStats, Totals};
 use std::collections::VecDeque;
 use std::hint::spin_loop;
 use std::sync::Arc;
@@ -47,17 +47,6 @@ struct Queue {
     rows: Vec<Arc<Counters>>,
     size: usize,
     totals: Totals,
-}
-
-/// As [`EngineStats`] has them.
-#[derive(Default)]
-struct Totals {
-    /// Of threads that are gone.
-    hashes: u64,
-    panics: u64,
-    wasted: u64,
-    first_chunk: Latency,
-    leave: Latency,
 }
 
 impl Pool {

@@ -78,3 +78,14 @@ pub struct EngineStats {
     /// What the host refused (a priority, an affinity pin), in words, each said once.
     pub warnings: Vec<String>,
 }
+
+/// What [`EngineStats`] is made of, beside the threads there are.
+#[derive(Default)]
+pub(crate) struct Totals {
+    /// Of threads that are gone.
+    pub(crate) hashes: u64,
+    pub(crate) panics: u64,
+    pub(crate) wasted: u64,
+    pub(crate) first_chunk: Latency,
+    pub(crate) leave: Latency,
+}
