@@ -53,6 +53,16 @@ test('a node goes on where the last one ended', async () => {
   await withNode((node) => assert.is(node.length, 8));
 });
 
+test('a second node on the same file is refused, and the first goes on', async () => {
+  await withNode(async (node) => {
+    await grow(node, 1);
+    const error = (await rejection(openEasy({ dataFile }))) as PowError;
+    assert.match(error.message, /in use by process \d+: one node at a time/);
+    await grow(node, 1);
+    assert.is(node.length, 3);
+  });
+});
+
 test('a line that was cut off in the middle is passed over, and the next block is written over it', async () => {
   await withNode((node) => grow(node, 3));
   const whole = readFileSync(dataFile).length;

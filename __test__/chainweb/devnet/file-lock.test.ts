@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FileLock } from '../../../ts/chainweb/devnet/file-lock.js';
 import { openDevnet } from '../../../ts/chainweb/index.js';
 import type { PowError } from '../../../ts/errors.js';
+import { FileLock } from '../../../ts/miner/file-lock.js';
 import { rejection, thrown } from '../../fixtures.js';
 import { withDevnet } from './node-client.js';
 

@@ -32,7 +32,7 @@ export interface ChaincoreDevnetOptions {
   readonly reward?: number | undefined;
   /**
    * Blocks are kept in this file, on the disk before they are answered, and taken in again at the
-   * next start. One node at a time. Default: nothing is kept.
+   * next start. One node at a time: a file beside it, named `.lock`, says which process has it. Default: nothing is kept.
    */
   readonly dataFile?: string | undefined;
   /** Requests that one address may make in a second; 0: no limit. Default 1000. */

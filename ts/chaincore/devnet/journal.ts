@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { PowError } from '../../errors.js';
+import { FileLock } from '../../miner/file-lock.js';
 import { requireJsonObject } from '../codec/fields.js';
 import { dumpJson, type JsonObject, type JsonValue, NumberText, parseJson } from '../codec.js';
 import type { Change, DifficultyRule } from '../difficulty.js';
@@ -28,12 +29,23 @@ const CRC = 9;
 export class Journal {
   readonly #file: string;
   readonly #fd: number;
+  readonly #lock: FileLock;
   #end = 0;
 
-  /** Opens the file, or makes it. One node at a time: nothing locks it. */
+  /**
+   * Opens the file, or makes it.
+   *
+   * @throws {@link PowError} `POW_ARGUMENT` when another process has it
+   */
   constructor(file: string) {
     this.#file = file;
     this.#fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o644);
+    try {
+      this.#lock = new FileLock(file);
+    } catch (error) {
+      closeSync(this.#fd);
+      throw error;
+    }
   }
 
   /**
@@ -82,6 +94,7 @@ export class Journal {
 
   close(): void {
     closeSync(this.#fd);
+    this.#lock.release();
   }
 
   #read(): Buffer {

@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { PowError } from '../../errors.js';
+import { FileLock } from '../../miner/file-lock.js';
 import { decodeHeader } from '../codec.js';
 import type { Chains } from './chains.js';
-import { FileLock } from './file-lock.js';
 
 const FIRST_LINE = Buffer.from('chainweb devnet journal 1\n');
 /** Every chain of both graphs has three neighbours. */

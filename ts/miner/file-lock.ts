@@ -4,7 +4,7 @@
  */
 
 import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { PowError } from '../../errors.js';
+import { PowError } from '../errors.js';
 
 interface Holder {
   readonly pid: number;
