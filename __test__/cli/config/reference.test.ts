@@ -78,9 +78,10 @@ test('every option of every worker is a setting', () => {
 
 test('what opens a listener, starts a program or names a path is local', () => {
   for (const { path, meta } of SETTINGS.values()) {
-    const isLocal = /^(external\.(command|args|environment)|.*\.(host|ports?|tlsKey|tlsCert|file|ca|token))$/.test(
-      path,
-    );
+    const isLocal =
+      /^(external\.(command|args|environment)|.*\.(host|ports?|tlsKey|tlsCert|file|ca|token))$/.test(
+        path,
+      );
     assert.is(meta.local === true, isLocal, path);
   }
 });

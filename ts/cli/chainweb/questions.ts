@@ -25,7 +25,7 @@ export function addQuestionFlags(command: Command): void {
     .option('--long-info', 'and what it runs on')
     .option('--license', 'the licence')
     .option('--generate-key', 'a new key pair')
-    .option('--print-config', 'every setting, as YAML; secrets masked')
+    .option('--print-config', 'every setting but secrets, as YAML')
     .addOption(
       new Option('--print-config-as <form>', 'the same; or what differs from the defaults').choices(
         ['full', 'minimal', 'diff'],

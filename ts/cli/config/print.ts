@@ -1,4 +1,4 @@
-/** Settings as a configuration file. Pure. */
+/** Settings as a configuration file, without the secret ones. Pure. */
 
 import { stringify } from 'yaml';
 import type { Config } from './load.js';
@@ -10,7 +10,9 @@ import { type ShownSetting, shownSettings } from './show.js';
  *   defaults; `diff`: the same, with the defaults beside it
  */
 export function printedConfig(config: Config, form: 'full' | 'minimal' | 'diff'): string {
-  const all = shownSettings(config).filter(({ value }) => value !== null);
+  const all = shownSettings(config).filter(({ setting, value }) => {
+    return value !== null && !SETTINGS.get(setting)?.meta.secret; // a mask is no value
+  });
   if (form === 'full') return asYaml(all);
   const changed = all.filter(({ setting, value }) => !isDefault(setting, value));
   if (form === 'minimal') return asYaml(changed);
