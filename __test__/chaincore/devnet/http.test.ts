@@ -207,6 +207,14 @@ test('a transaction waits, is mined with its fee, and a bad one is refused', asy
   assert.is((await get('/transaction_pool')).json['count'], 0);
 });
 
+test('a web page may look, and change nothing', async () => {
+  const headers = { Origin: 'http://evil.example', 'Content-Type': 'text/plain' };
+  const body = '{"difficulty": 12, "reason": "x"}';
+  const set = await ask(node.url, '/difficulty/set', { method: 'POST', headers, body });
+  assert.is(set.status, 403);
+  assert.is((await ask(node.url, '/status', { headers })).json['target_difficulty'], 1);
+});
+
 test('other paths are 404, other methods 405, both JSON', async () => {
   assert.equal((await get('/nothing')).json['status'], 'error');
   assert.is((await get('/nothing')).status, 404);

@@ -33,6 +33,11 @@ export function createApiServer(context: ApiContext, requestsPerSecond: number):
     c.header('Retry-After', String(Math.ceil(waitMs / 1000)));
     return send(c, rejected(429, 'rate_limited', `Too many requests: wait ${waitMs} ms`));
   });
+  app.use(async (c, next) => {
+    // A web page could mine, pay and set the difficulty: its requests say where they come from.
+    if (c.req.method === 'GET' || c.req.header('origin') === undefined) return next();
+    return send(c, rejected(403, 'from_a_page', 'Not from web pages'));
+  });
   for (const route of ROUTES) {
     const maxSize = route.mostBytes;
     const tooLong = rejected(413, 'too_large', `The most is ${maxSize} bytes`);
