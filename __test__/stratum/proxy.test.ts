@@ -40,7 +40,10 @@ for (const dialect of ['bitcoin', 'chainweb'] as const) {
     const worker = await StratumWorker.open(options);
     const proxy = mining(sourceAt(pool.ports[0] ?? 0, dialect, 'account'), worker);
     for (const user of ['one', 'two']) {
-      mining(sourceAt(worker.ports[0] ?? 0, dialect, user), new CpuWorker({ threads: 1 }));
+      mining(
+        sourceAt(worker.ports[0] ?? 0, dialect, user),
+        new CpuWorker({ threads: 1, priority: 'normal' }),
+      );
     }
     const enough = () => {
       const { users } = worker.devices();
