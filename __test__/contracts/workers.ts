@@ -44,7 +44,7 @@ export const WORKER_FIXTURES: Readonly<Record<string, WorkerFixture>> = {
     algorithm: 'blake2s',
     bad: {
       ...{ host: '', port: -1, ports: ['http'], dialect: 'x', difficulty: 257, shareMs: 0 },
-      ...{ refreshMs: 0, tlsKey: '/no/such', tlsCert: '/no/such' },
+      ...{ refreshMs: 0, connections: 0, tlsKey: '/no/such', tlsCert: '/no/such' },
     },
     prompt: async (worker) => {
       if (!(worker instanceof StratumWorker)) throw new Error('not the stratum worker');

@@ -60,6 +60,7 @@ export const WORKERS: readonly WorkerRow[] = [
       difficulty: "of shares: 'auto' (default), 'block', or leading zero bits",
       shareMs: 'milliseconds between two shares of a device, with auto (10,000)',
       refreshMs: 'milliseconds between two jobs of the same work (1,000; bitcoin: 30,000)',
+      connections: 'most devices at once (20,000)',
       tlsKey: 'PEM file of the key, for ports with tls:',
       tlsCert: 'PEM file of the certificate, for ports with tls:',
     },

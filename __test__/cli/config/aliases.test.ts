@@ -15,6 +15,10 @@ const FLAT = {
   logLevel: 'warn',
   worker: 'on-demand',
   externalWorkerCommand: 'miner --fast',
+  stratumPort: 1919,
+  stratumInterface: '*4',
+  stratumDifficulty: 12,
+  stratumRate: 500,
   hashRate: '100M',
   constantDelayBlockTime: 30,
   onDemandInterface: '*',
@@ -31,6 +35,10 @@ const FLAT_MEANS: Readonly<Record<string, unknown>> = {
   'log.level': 'warn',
   worker: 'on-demand',
   'external.command': 'miner --fast',
+  'stratum.port': 1919,
+  'stratum.host': '*4',
+  'stratum.difficulty': 12,
+  'stratum.refreshMs': 500,
   'simulation.hashRate': 1e8,
   'constant-delay.blockTimeMs': 30_000,
   'on-demand.host': '*',
@@ -128,6 +136,13 @@ for (const [worker, expected] of [
     '{ type: external, command: miner, args: [] }',
     { 'external.command': 'miner', 'external.args': [] },
   ],
+  [
+    '{ type: stratum, port: 0, host: "::1", max_connections: 9, difficulty: block, rate_ms: 50 }',
+    {
+      ...{ 'stratum.port': 0, 'stratum.host': '::1', 'stratum.connections': 9 },
+      ...{ 'stratum.difficulty': 'block', 'stratum.refreshMs': 50 },
+    },
+  ],
   ['{ type: simulation, hash_rate: 1000 }', { 'simulation.hashRate': 1000 }],
   ['{ type: constant-delay, block_time_secs: 2 }', { 'constant-delay.blockTimeMs': 2000 }],
   ['{ type: on-demand, host: "::1", port: 0 }', { 'on-demand.host': '::1', 'on-demand.port': 0 }],
@@ -138,6 +153,18 @@ for (const [worker, expected] of [
     );
   });
 }
+
+test('a file of the official client may say that no key is to be made, and not that one is', async () => {
+  await withPlaces(async ({ file }) => {
+    const path = file('a.yaml', 'worker: cpu\ngenerateKey: false');
+    assert.is((await shown(['--config-file', path])).get('worker')?.value, 'cpu');
+    let told = '';
+    await shown(['--config-file', file('b.yaml', 'generateKey: true')]).catch((error: Error) => {
+      told = error.message;
+    });
+    assert.match(told, /generateKey \(file .*b\.yaml\): expected false/);
+  });
+});
 
 test('a setting under two names in one file is an error, not a guess', async () => {
   await withPlaces(async ({ file }) => {

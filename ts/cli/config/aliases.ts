@@ -49,6 +49,12 @@ export const FLAT_ALIASES: readonly Alias[] = [
   { key: 'defaultHTTPTimeout', path: 'chainweb.timeoutSeconds', convert: fromMicros },
 ];
 
+/**
+ * A key of the official client that makes it do something else than mine. Its own files have it
+ * with `false`.
+ */
+export const NO_SETTING = 'generateKey';
+
 export const NESTED_ALIASES: readonly Alias[] = [
   { key: 'node.url', path: 'chainweb.node' },
   { key: 'node.use_tls', path: 'chainweb.tls' },
@@ -70,6 +76,7 @@ export const NESTED_ALIASES: readonly Alias[] = [
   { key: 'worker.external.timeout_secs', path: 'external.timeoutMs', convert: fromSeconds },
   { key: 'worker.stratum.port', path: 'stratum.port' },
   { key: 'worker.stratum.host', path: 'stratum.host' },
+  { key: 'worker.stratum.max_connections', path: 'stratum.connections' },
   { key: 'worker.stratum.difficulty', path: 'stratum.difficulty' },
   { key: 'worker.stratum.rate_ms', path: 'stratum.refreshMs' },
   { key: 'worker.simulation.hash_rate', path: 'simulation.hashRate' },

@@ -1,6 +1,6 @@
 /** Plain data of a file, as a layer of settings. Pure. */
 
-import { type Alias, FLAT_ALIASES, NESTED_ALIASES } from './aliases.js';
+import { type Alias, FLAT_ALIASES, NESTED_ALIASES, NO_SETTING } from './aliases.js';
 import { LayerBuilder, type LayerName } from './layers.js';
 import { nearest } from './nearest.js';
 import { SECTIONS, SETTINGS } from './schema.js';
@@ -39,6 +39,7 @@ function addAll(builder: LayerBuilder, data: object, within: string): void {
   for (const [name, value] of Object.entries(data)) {
     if (builder.problems.length >= MOST_PROBLEMS) return;
     if (within === '' && name === '$schema') continue; // for editors
+    if (within === '' && name === NO_SETTING && value === false) continue;
     // A key with a dot is no path: `engine.threads: 4` is not `engine: { threads: 4 }`.
     const key = within === '' ? name : `${within}.${name}`;
     if (name.includes('.')) builder.refuse(key, known(within));
@@ -48,6 +49,10 @@ function addAll(builder: LayerBuilder, data: object, within: string): void {
 }
 
 function addOne(builder: LayerBuilder, key: string, value: unknown, within: string): void {
+  if (key === NO_SETTING) {
+    builder.refuse(key, 'false: pow-native chainweb --generate-key makes a key', value);
+    return;
+  }
   const alias = ALIASES.get(key);
   const setting = SETTINGS.get(alias?.path ?? key);
   if (setting !== undefined) builder.add(setting, key, alias?.convert?.(value) ?? value);

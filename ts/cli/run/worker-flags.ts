@@ -54,6 +54,10 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
       summary: 'seconds between two shares of a device, with auto (10)',
     },
     { option: 'refreshMs', flags: '-s, --stratum-rate <ms>', value: wholeNumber(1, 86_400_000) },
+    {
+      ...{ option: 'connections', flags: '--stratum-connections <n>' },
+      value: wholeNumber(1, 1_000_000),
+    },
     { option: 'tlsKey', flags: '--stratum-tls-key <file>', value: String },
     { option: 'tlsCert', flags: '--stratum-tls-cert <file>', value: String },
   ],

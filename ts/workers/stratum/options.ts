@@ -26,6 +26,8 @@ export interface StratumWorkerOptions {
   readonly shareMs?: number | undefined;
   /** Milliseconds between two jobs of the same work. Default: 1,000; 30,000 with `bitcoin`. */
   readonly refreshMs?: number | undefined;
+  /** Most devices at once. Default: 20,000. */
+  readonly connections?: number | undefined;
   /** Paths of PEM files, for ports with `tls:`. */
   readonly tlsKey?: string | undefined;
   readonly tlsCert?: string | undefined;
@@ -33,6 +35,7 @@ export interface StratumWorkerOptions {
 
 const DEFAULT_PORT = 1917;
 const MOST_PORTS = 64;
+const MOST_CONNECTIONS = 1_000_000;
 const LONGEST_MS = 86_400_000;
 /** Which interfaces, as the official Chainweb client spells them. */
 const EVERYWHERE: Readonly<Record<string, string | undefined>> = {
@@ -42,7 +45,7 @@ const EVERYWHERE: Readonly<Record<string, string | undefined>> = {
 /** @throws {@link PowError} `POW_ARGUMENT`; `POW_WORKER` for a file that cannot be read */
 export function serverOptions(options: StratumWorkerOptions, how: WorkerHow): StratumServerOptions {
   requireObject(options, 'options');
-  const { dialect = 'chainweb', difficulty = 'auto', shareMs, refreshMs } = options;
+  const { dialect = 'chainweb', difficulty = 'auto', shareMs, refreshMs, connections } = options;
   requireOneOf(dialect, ['chainweb', 'bitcoin'], 'dialect');
   if (difficulty !== 'auto' && difficulty !== 'block') {
     requireInteger(difficulty, 0, 256, 'difficulty');
@@ -50,9 +53,11 @@ export function serverOptions(options: StratumWorkerOptions, how: WorkerHow): St
   for (const [name, value] of Object.entries({ shareMs, refreshMs })) {
     if (value !== undefined) requireInteger(value, 1, LONGEST_MS, name);
   }
+  if (connections !== undefined) requireInteger(connections, 1, MOST_CONNECTIONS, 'connections');
   return {
     ...{ dialect, difficulty, refreshMs, ports: portsOf(options) },
     ...(shareMs === undefined ? {} : { vardiff: { shareMs } }),
+    ...(connections === undefined ? {} : { limits: { connections } }),
     clock: how.clock,
     onNotice: how.onNotice,
   };

@@ -165,6 +165,11 @@ export const workerSections = {
         flag: '-s, --stratum-rate <ms>',
         heading: STRATUM,
       }),
+      connections: optional(wholeNumber(1, 1_000_000), {
+        description: 'most devices at once (20,000)',
+        flag: '--stratum-connections <n>',
+        heading: STRATUM,
+      }),
       tlsKey: optional(text('the path of a PEM file'), {
         description: 'PEM file of the key, for ports with tls:',
         flag: '--stratum-tls-key <file>',
