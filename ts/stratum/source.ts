@@ -1,5 +1,6 @@
 /** A pool as a source of work, in either dialect: reconnects, fails over, checks what it sends. */
 
+import { hearAbort, unhearAbort } from '../core/abort.js';
 import { digestOf } from '../core/digest.js';
 import { printable } from '../core/printable.js';
 import { PowError } from '../errors.js';
@@ -242,13 +243,13 @@ async function untilAbort<Answer extends { readonly result: Outcome['result'] }>
   const aborted = new Promise<{ readonly result: 'unknown'; readonly reason: string }>(
     (resolve) => {
       stop = () => resolve({ result: 'unknown', reason: 'closed before the answer came' });
-      signal.addEventListener('abort', stop, { once: true });
+      hearAbort(signal, stop);
       if (signal.aborted) stop();
     },
   );
   try {
     return await Promise.race([answer, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    unhearAbort(signal, stop);
   }
 }

@@ -142,6 +142,8 @@ export function submission(work: PoolWork, found: Found, user: string): readonly
   const { extranonce2 = new Uint8Array(0), version = job.version } = found.roll;
   if (extranonce2.length !== extranonce.extranonce2Bytes || message.length !== 80) return null;
   const [timeSeconds, nonce] = [message.readUInt32LE(68), message.readUInt32LE(NONCE_OFFSET)];
+  // Of a job that came before, then: time only goes on.
+  if (timeSeconds < job.timeSeconds) return null;
   const { coinbase1, coinbase2, branches, parent, nBits } = job;
   const { extranonce1 } = extranonce;
   const leaf = coinbaseHash({ coinbase1, extranonce1, extranonce2, coinbase2 });
