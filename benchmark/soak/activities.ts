@@ -23,7 +23,7 @@ export interface Tally {
   submitted: number;
 }
 
-export const below = (random: Random, end: number): number => Number(random.below(BigInt(end)));
+const below = (random: Random, end: number): number => Number(random.below(BigInt(end)));
 
 function randomWork(random: Random): Work {
   const message = Buffer.alloc(286);
