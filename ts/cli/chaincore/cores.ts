@@ -1,7 +1,8 @@
 /** The processors of this machine: cores, and the threads that the system runs on them. */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
+import { availableCpus } from '../../core/available-cpus.js';
 
 export interface Cores {
   /** `null`: the system does not say. */
@@ -15,7 +16,7 @@ const LINUX = '/sys/devices/system/cpu';
 
 /** @param root - where Linux describes its processors */
 export function detectCores(root = LINUX): Cores {
-  const usable = availableParallelism();
+  const usable = availableCpus();
   return { physical: physicalCores(root), logical: Math.max(cpus().length, usable), usable };
 }
 
