@@ -58,9 +58,11 @@ test('only lines of the level and above are written; the level can change', () =
 });
 
 test('a terminal gets the time of day and colours, unless NO_COLOR is set', async () => {
-  const { log, text } = logging({ isTTY: true });
-  log.write('error', 'no way');
-  assert.match(text(), /^\d\d:\d\d:\d\d \x1b\[31merror: \x1b\[0mno way\n$/);
+  await withEnvironment({ NO_COLOR: '' }, async () => {
+    const { log, text } = logging({ isTTY: true });
+    log.write('error', 'no way');
+    assert.match(text(), /^\d\d:\d\d:\d\d \x1b\[31merror: \x1b\[0mno way\n$/);
+  });
   await withEnvironment({ NO_COLOR: '1' }, async () => {
     const plain = logging({ isTTY: true });
     plain.log.write('error', 'no way');
