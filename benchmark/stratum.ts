@@ -11,6 +11,7 @@ import { quick, type ResultRow, saveResult } from './results.js';
 import { timesRow } from './times.js';
 
 const SERVING = new URL('stratum/serving.ts', import.meta.url);
+const HOSTILE = new URL('stratum/hostile.ts', import.meta.url);
 const DEVICES_FILE = new URL('stratum/clients.ts', import.meta.url);
 
 const WANTED = 20_000; // shares a second
@@ -48,14 +49,15 @@ async function ask<Answer>(child: ChildProcess, what: string | object): Promise<
 /** A server and its clients, until `use` is through. */
 async function withServer(
   dialect: DialectName,
-  use: (server: ChildProcess, clients: readonly ChildProcess[]) => Promise<void>,
+  use: (server: ChildProcess, clients: readonly ChildProcess[], port: number) => Promise<void>,
+  guard: 'open' | 'guarded' = 'open',
 ): Promise<void> {
-  const server = run(SERVING, dialect);
+  const server = run(SERVING, dialect, guard);
   const [{ port }] = (await once(server, 'message')) as [{ port: number }];
   const clients = Array.from({ length: CLIENTS }, () => run(DEVICES_FILE, `${port}`, dialect));
   await Promise.all(clients.map((client) => once(client, 'message')));
   try {
-    await use(server, clients);
+    await use(server, clients, port);
   } finally {
     for (const child of [server, ...clients]) child.kill();
   }
@@ -122,6 +124,45 @@ await withServer('chainweb', async (server, clients) => {
   const budget = { of: 'p99', bound: 'at most', limit: 50_000 } as const;
   rows.push(timesRow(`a new job to ${LISTENERS} sessions`, told, [budget]));
 });
+
+await withServer(
+  'chainweb',
+  async (server, clients, port) => {
+    await all(clients, { kind: 'connect', count: DEVICES / CLIENTS });
+    // A device may say a hundred things a second.
+    const honest = { kind: 'pace', count: (DEVICES * 25) / CLIENTS, ms: MS };
+    /** Shares a second, the wait for the last answer included. */
+    const accepted = async () => {
+      const startMs = performance.now();
+      const loads = await all<Load>(clients, honest);
+      const shares = loads.reduce((sum, load) => sum + load.accepted, 0);
+      return shares / (performance.now() - startMs);
+    };
+    const alone = await accepted();
+    const before = await ask<Look>(server, 'look');
+    const hostile = run(HOSTILE, `${port}`);
+    await once(hostile, 'message');
+    try {
+      const beside = await accepted();
+      const { attacks } = await ask<{ attacks: number }>(hostile, 'look');
+      const after = await ask<Look>(server, 'look');
+      const growth = Math.max(1, after.rss - before.rss) / 2 ** 20;
+      rows.push(
+        {
+          ...rate('honest shares beside hostile clients', '%', (100 * beside) / alone, attacks),
+          budgets: [{ of: 'value', bound: 'at least', limit: 90 }],
+        },
+        {
+          ...rate('memory that hostile clients cost', 'MiB', growth, attacks),
+          budgets: [{ of: 'value', bound: 'at most', limit: 64 }],
+        },
+      );
+    } finally {
+      hostile.kill();
+    }
+  },
+  'guarded',
+);
 
 saveResult('stratum', rows);
 process.stdout.write(`${JSON.stringify(rows, null, 1)}\n`);

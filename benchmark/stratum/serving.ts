@@ -3,14 +3,20 @@
 import { bitcoinJob, chainwebJob, oneIn } from '../../__test__/stratum/jobs.js';
 import { type DialectName, StratumServer } from '../../ts/stratum/index.js';
 
-const dialect = process.argv[2] as DialectName;
+const [, , name, guard] = process.argv;
+const dialect = name as DialectName;
 const server = await StratumServer.open({
   dialect,
   ports: [{ port: 0, host: '127.0.0.1' }],
   difficulty: 1,
   refreshMs: 86_400_000,
-  bans: { offences: 0 },
-  limits: { messagesPerSecond: 1e9, messageBurst: 1e9, connectionsPerAddress: 20_000 },
+  // Guarded: as it comes. Otherwise one address may do what ten thousand would.
+  ...(guard === 'guarded'
+    ? {}
+    : {
+        bans: { offences: 0 },
+        limits: { messagesPerSecond: 1e9, messageBurst: 1e9, connectionsPerAddress: 20_000 },
+      }),
 });
 
 function newJob(): void {
