@@ -50,7 +50,7 @@ export class RawDevice {
     for (;;) {
       const found = this.lines.find((line) => !Array.isArray(line) && isWanted(line as never));
       if (found !== undefined) return found as Record<string, unknown>;
-      if (this.isClosed) throw new Error(`closed after ${JSON.stringify(this.lines)}`);
+      if (this.isClosed) throw new Error(`closed after ${JSON.stringify(this.lines.slice(-3))}`);
       await new Promise<void>((wake) => this.#waiting.add(wake));
     }
   }

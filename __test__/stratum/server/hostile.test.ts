@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -39,7 +40,7 @@ function connect(): RawDevice {
   return device;
 }
 
-/** Mines shares one after the other, until told to stop. */
+/** Mines a share, then rests: no more messages a second than a device may send. */
 async function honest(): Promise<{ stop(): Promise<number> }> {
   const device = connect();
   device.call('mining.subscribe', ['honest'], 'subscribe');
@@ -55,6 +56,7 @@ async function honest(): Promise<{ stop(): Promise<number> }> {
       device.call('mining.submit', ['honest', jobId, nonce2], nonce);
       assert.is((await device.answer(nonce))['result'], true);
       accepted += 1;
+      await sleep(20);
     }
   })();
   return {
