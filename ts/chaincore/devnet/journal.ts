@@ -3,34 +3,24 @@
  * each fact in its order, the CRC-32 of its JSON in hex and the JSON.
  */
 
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { PowError } from '../../errors.js';
-import { FileLock } from '../../miner/file-lock.js';
+import { JournalFile } from '../../miner/journal-file.js';
 import { requireJsonObject } from '../codec/fields.js';
 import { dumpJson, type JsonObject, type JsonValue, NumberText, parseJson } from '../codec.js';
 import type { Change, DifficultyRule } from '../difficulty.js';
 import type { DifficultyCall, Fact, NodeState } from './node-state.js';
 
-const FIRST_LINE = Buffer.from('chaincore devnet journal 1\n');
+const KIND = {
+  firstLine: Buffer.from('chaincore devnet journal 1\n'),
+  owner: 'a ChainCore development node',
+};
 const NEW_LINE = 0x0a;
 /** Eight hex digits and a space. */
 const CRC = 9;
 
 export class Journal {
-  readonly #file: string;
-  readonly #fd: number;
-  readonly #lock: FileLock;
-  #end = 0;
+  readonly #file: JournalFile;
 
   /**
    * Opens the file, or makes it.
@@ -38,14 +28,7 @@ export class Journal {
    * @throws {@link PowError} `POW_ARGUMENT` when another process has it
    */
   constructor(file: string) {
-    this.#file = file;
-    this.#fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o644);
-    try {
-      this.#lock = new FileLock(file);
-    } catch (error) {
-      closeSync(this.#fd);
-      throw error;
-    }
+    this.#file = new JournalFile(file, KIND);
   }
 
   /**
@@ -55,68 +38,38 @@ export class Journal {
    * @throws {@link PowError} `POW_ARGUMENT` for a file that is no journal, or that is damaged
    */
   replay(state: NodeState): void {
-    const bytes = this.#read();
-    const start = bytes.subarray(0, FIRST_LINE.length);
-    if (!start.equals(FIRST_LINE.subarray(0, start.length))) {
-      throw this.#bad('is not the journal of a ChainCore development node');
-    }
-    this.#end = FIRST_LINE.length;
-    for (let number = 1; this.#end < bytes.length; number++) {
-      const at = bytes.indexOf(NEW_LINE, this.#end);
+    const file = this.#file;
+    const bytes = file.read();
+    for (let number = 1; file.end < bytes.length; number++) {
+      const at = bytes.indexOf(NEW_LINE, file.end);
       const next = at < 0 ? bytes.length : at + 1;
-      const reason = at < 0 ? 'is cut off' : replayed(state, bytes.subarray(this.#end, at));
+      const reason = at < 0 ? 'is cut off' : replayed(state, bytes.subarray(file.end, at));
       if (reason !== null) {
         if (next === bytes.length && reason !== NO_FIT) return;
-        throw this.#bad(`line ${number + 1} (at byte ${this.#end}) ${reason}`);
+        throw file.bad(`line ${number + 1} (at byte ${file.end}) ${reason}`);
       }
-      this.#end = next;
+      file.keep(next - file.end);
     }
   }
 
   /** Whether {@link Journal.replay} found nothing. */
   get isNew(): boolean {
-    return this.#end === FIRST_LINE.length;
+    return this.#file.isNew;
   }
 
   /** Cuts off what {@link Journal.replay} passed over: from here on the file is this node's. */
   begin(): void {
-    ftruncateSync(this.#fd, Math.min(this.#end, fstatSync(this.#fd).size));
-    this.#write(FIRST_LINE, 0);
+    this.#file.begin();
   }
 
   /** Returns when the fact is on the disk. One that fails is written over by the next. */
   append(fact: Fact): void {
     const json = dumpJson(factJson(fact), { keys: 'as-given' });
-    const line = Buffer.from(`${checksum(json)} ${json}\n`);
-    this.#write(line, this.#end);
-    this.#end += line.length;
+    this.#file.append(Buffer.from(`${checksum(json)} ${json}\n`));
   }
 
   close(): void {
-    closeSync(this.#fd);
-    this.#lock.release();
-  }
-
-  #read(): Buffer {
-    const bytes = Buffer.alloc(fstatSync(this.#fd).size);
-    let at = 0;
-    while (at < bytes.length) {
-      const length = readSync(this.#fd, bytes, at, bytes.length - at, at);
-      if (length === 0) break;
-      at += length;
-    }
-    return bytes.subarray(0, at);
-  }
-
-  #write(bytes: Uint8Array, position: number): void {
-    for (let at = 0; at < bytes.length; ) {
-      at += writeSync(this.#fd, bytes, at, bytes.length - at, position + at);
-    }
-    fsyncSync(this.#fd);
-  }
-
-  #bad(detail: string): PowError {
-    return new PowError('POW_ARGUMENT', `${this.#file}: ${detail}`, { argument: 'dataFile' });
+    this.#file.close();
   }
 }
 
