@@ -7,12 +7,11 @@ import {
   openChaincoreDevnet,
   type StepRule,
 } from '../chaincore/index.js';
-import { printable } from '../core/printable.js';
-import { PowError } from '../errors.js';
 import type { CommandRow, SharedFlags } from './command.js';
-import { EXIT, type ExitCode, UsageError } from './exit.js';
+import { EXIT, type ExitCode, underFlag } from './exit.js';
 import { positiveNumber, wholeNumber } from './flag-values.js';
-import { interruptSignal } from './interrupt.js';
+import { interruptSignal, untilAborted } from './interrupt.js';
+import { sayer } from './sayer.js';
 
 interface DevnodeFlags extends SharedFlags {
   readonly host: string;
@@ -85,15 +84,13 @@ function addDifficultyFlags(command: Command): void {
 
 async function runDevnode(flags: DevnodeFlags): Promise<ExitCode> {
   const interrupted = interruptSignal();
-  const say = flags.json === true ? sayJson : sayText;
+  const say = sayer(flags.json === true, lineOf);
   const node = await open(flags, say);
   const reload = () => void node.reloadRule('SIGHUP');
   process.on('SIGHUP', reload);
   try {
     say({ kind: 'listening', url: node.url, length: node.length });
-    if (!interrupted.aborted) {
-      await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
-    }
+    await untilAborted(interrupted);
     return EXIT.interrupted;
   } finally {
     process.off('SIGHUP', reload);
@@ -109,14 +106,6 @@ interface Listening {
 }
 
 type Said = ChaincoreDevnetEvent | Listening;
-
-function sayJson(said: Said): void {
-  process.stdout.write(`${JSON.stringify(said)}\n`);
-}
-
-function sayText(said: Said): void {
-  process.stdout.write(`${printable(lineOf(said))}\n`);
-}
 
 function lineOf(said: Said): string {
   switch (said.kind) {
@@ -152,9 +141,7 @@ async function open(
   try {
     return await openChaincoreDevnet({ ...optionsOf(flags), onEvent });
   } catch (error) {
-    const flag = error instanceof PowError ? FLAG_OF[error.argument ?? ''] : undefined;
-    if (flag === undefined) throw error;
-    throw new UsageError(flag, (error as PowError).message);
+    throw underFlag(error, FLAG_OF);
   }
 }
 

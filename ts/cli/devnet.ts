@@ -8,11 +8,11 @@ import {
   openDevnet,
 } from '../chainweb/index.js';
 import { printable } from '../core/printable.js';
-import { PowError } from '../errors.js';
 import type { CommandRow, SharedFlags } from './command.js';
-import { EXIT, type ExitCode, UsageError } from './exit.js';
+import { EXIT, type ExitCode, underFlag } from './exit.js';
 import { hexOf, positiveNumber, wholeNumber } from './flag-values.js';
-import { interruptSignal } from './interrupt.js';
+import { interruptSignal, untilAborted } from './interrupt.js';
+import { sayer } from './sayer.js';
 
 interface DevnetFlags extends SharedFlags {
   readonly host: string;
@@ -113,7 +113,7 @@ genesis each time unless --data names a file.`;
 
 async function runDevnet(flags: DevnetFlags): Promise<ExitCode> {
   const interrupted = interruptSignal();
-  const say = flags.json === true ? sayJson : sayText;
+  const say = sayer(flags.json === true, lineOf);
   const node = await open(flags, say);
   try {
     if (node.cutBytes > 0) {
@@ -127,9 +127,7 @@ async function runDevnet(flags: DevnetFlags): Promise<ExitCode> {
       chains: Number(flags.chains),
       pow: flags.disablePow !== true,
     });
-    if (!interrupted.aborted) {
-      await new Promise((resolve) => interrupted.addEventListener('abort', resolve));
-    }
+    await untilAborted(interrupted);
     return EXIT.interrupted;
   } finally {
     await node.close();
@@ -144,14 +142,6 @@ interface Listening {
 }
 
 type Said = DevnetEvent | Listening;
-
-function sayJson(said: Said): void {
-  process.stdout.write(`${JSON.stringify(said)}\n`);
-}
-
-function sayText(said: Said): void {
-  process.stdout.write(`${printable(lineOf(said))}\n`);
-}
 
 function lineOf(said: Said): string {
   switch (said.kind) {
@@ -184,9 +174,7 @@ async function open(flags: DevnetFlags, onSolved: (event: DevnetEvent) => void):
   try {
     return await openDevnet({ ...optionsOf(flags), onSolved });
   } catch (error) {
-    const flag = error instanceof PowError ? FLAG_OF[error.argument ?? ''] : undefined;
-    if (flag === undefined) throw error;
-    throw new UsageError(flag, (error as PowError).message);
+    throw underFlag(error, FLAG_OF);
   }
 }
 

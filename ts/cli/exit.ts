@@ -1,3 +1,5 @@
+import { PowError } from '../errors.js';
+
 /** How the program ends. The numbers are part of its interface: scripts depend on them. */
 export const EXIT = {
   done: 0,
@@ -27,6 +29,18 @@ export class UsageError extends Error {
     this.flag = flag;
     this.expected = expected;
   }
+}
+
+/**
+ * The error to throw for one of ours: of an argument with a flag, a complaint that names the flag;
+ * any other as it is.
+ *
+ * @param flags - flag by argument
+ */
+export function underFlag(error: unknown, flags: Readonly<Record<string, string>>): unknown {
+  const argument = error instanceof PowError ? error.argument : undefined;
+  const flag = argument === undefined ? undefined : flags[argument];
+  return flag === undefined ? error : new UsageError(flag, (error as PowError).message);
 }
 
 /** A failure that has been told already, in the log. */

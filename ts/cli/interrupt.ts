@@ -35,3 +35,7 @@ export class Interruption {
 export function interruptSignal(): AbortSignal {
   return new Interruption().signal;
 }
+
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+}

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { requireWallet } from '../../chaincore/client/wallet.js';
 import { BLOCK_LAYOUTS, type BlockLayout } from '../../chaincore/codec.js';
 import { ChaincoreSource, type ChaincoreSourceOptions } from '../../chaincore/index.js';
-import { PowError } from '../../errors.js';
-import { UsageError } from '../exit.js';
+import type { PowError } from '../../errors.js';
+import { UsageError, underFlag } from '../exit.js';
 import { positiveNumber, wholeNumber } from '../flag-values.js';
+import { milliseconds, readCa } from './source-values.js';
 import type { SourceHow, SourceRow } from './tables.js';
 
 /** The flags that every command has that mines for a ChainCore node. */
@@ -93,26 +93,6 @@ export function openChaincore(
   try {
     return new ChaincoreSource(options);
   } catch (error) {
-    if (error instanceof PowError && error.argument === 'url') {
-      throw new UsageError('--source or --node', error.message);
-    }
-    throw error;
+    throw underFlag(error, { url: '--source or --node' });
   }
-}
-
-function readCa(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError('--ca', error instanceof Error ? error.message : String(error));
-  }
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new UsageError('--ca', `expected a PEM file with certificates, got ${path}`);
-}
-
-function milliseconds(seconds: number, flag: string): number {
-  if (seconds > 3600) throw new UsageError(flag, `expected at most 3600 seconds, got ${seconds}`);
-  return Math.max(1, Math.round(seconds * 1000));
 }

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ChainwebSource } from '../../chainweb/index.js';
-import { PowError } from '../../errors.js';
-import { UsageError } from '../exit.js';
+import { UsageError, underFlag } from '../exit.js';
 import { hexOf, positiveNumber, wholeNumber } from '../flag-values.js';
+import { milliseconds, readCa } from './source-values.js';
 import type { SourceHow, SourceRow } from './tables.js';
 
 export interface ChainwebFlags {
@@ -65,10 +64,7 @@ function openChainweb(url: string, flags: ChainwebFlags, how: SourceHow): Chainw
       onNotice: (notice) => how.onNotice(notice),
     });
   } catch (error) {
-    if (error instanceof PowError && error.argument === 'url') {
-      throw new UsageError('--source or --node', error.message);
-    }
-    throw error;
+    throw underFlag(error, { url: '--source or --node' });
   }
 }
 
@@ -81,21 +77,4 @@ function minerOf({ publicKey = [], account, predicate }: ChainwebFlags) {
     throw new UsageError('--account', 'expected with more than one --public-key');
   }
   return { account: account ?? `k:${first}`, predicate, publicKeys: publicKey };
-}
-
-function readCa(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError('--ca', error instanceof Error ? error.message : String(error));
-  }
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new UsageError('--ca', `expected a PEM file with certificates, got ${path}`);
-}
-
-function milliseconds(seconds: number, flag: string): number {
-  if (seconds > 3600) throw new UsageError(flag, `expected at most 3600 seconds, got ${seconds}`);
-  return Math.max(1, Math.round(seconds * 1000));
 }

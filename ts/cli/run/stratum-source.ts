@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { PowError } from '../../errors.js';
 import { StratumSource } from '../../stratum/index.js';
-import { UsageError } from '../exit.js';
+import { UsageError, underFlag } from '../exit.js';
 import type { SourceHow, SourceRow } from './tables.js';
 
 export interface StratumFlags {
@@ -44,10 +43,7 @@ function openStratum(url: string, flags: StratumFlags, how: SourceHow): StratumS
       onNotice: (notice) => how.onNotice(notice),
     });
   } catch (error) {
-    if (error instanceof PowError && error.argument === 'url') {
-      throw new UsageError('--source or --fail-over', error.message);
-    }
     if (error instanceof Error && 'syscall' in error) throw new UsageError('--ca', error.message);
-    throw error;
+    throw underFlag(error, { url: '--source or --fail-over' });
   }
 }
