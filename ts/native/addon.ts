@@ -59,6 +59,13 @@ export interface Addon {
     ends: Uint32Array,
     goals: Uint8Array,
   ): Uint8Array;
+  merkleRoots(
+    bytes: Uint8Array,
+    ends: Uint32Array,
+    branches: Uint8Array,
+    spans: Uint32Array,
+  ): Uint8Array;
+  crc32C(bytes: Uint8Array, seed: number): number;
   kernels(): (KernelInfo & { readonly algorithm: Algorithm })[];
   cpuFeatures(): string[];
   benchKernel(...arguments_: [...AddonWork, kernel: string, milliseconds: number]): BenchRow;

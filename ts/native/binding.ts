@@ -67,6 +67,9 @@ function backendOf(addon: Addon): Backend {
       calling(() => addon.hashMessages(algorithms, bytes, ends)),
     verifyMessages: ({ algorithms, bytes, ends }, goals) =>
       calling(() => addon.verifyMessages(algorithms, bytes, ends, goals)),
+    merkleRoots: ({ bytes, ends, branches, spans }) =>
+      calling(() => addon.merkleRoots(bytes, ends, branches, spans)),
+    crc32c: (bytes, seed) => addon.crc32C(bytes, seed),
     kernels: () => addon.kernels(),
     cpuFeatures: () => addon.cpuFeatures(),
     benchKernel: (work, kernel, milliseconds) =>

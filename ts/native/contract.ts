@@ -181,6 +181,17 @@ export interface MessageBatch {
   readonly ends: Uint32Array;
 }
 
+/** Coinbases, and of each the branch that leads to the root: see `bitcoin/merkle.ts`. */
+export interface TreeBatch {
+  /** Coinbase i is `bytes[ends[i - 1] ?? 0, ends[i])`. */
+  readonly bytes: Uint8Array;
+  readonly ends: Uint32Array;
+  /** Hashes of 32 bytes; coinbases of one job share theirs. */
+  readonly branches: Uint8Array;
+  /** Two numbers per coinbase: its branch are the hashes `spans[2 * i]` up to `spans[2 * i + 1]`. */
+  readonly spans: Uint32Array;
+}
+
 /** Bytes each goal takes in {@link Backend.verifyMessages}: kind, order, value, mask. */
 export const GOAL_BYTES = 66;
 
@@ -212,6 +223,10 @@ export interface Backend {
    * @param goals - {@link GOAL_BYTES} each: 0 target or 1 pattern; 0 `le` or 1 `be`; value; mask
    */
   verifyMessages(batch: MessageBatch, goals: Uint8Array): Uint8Array;
+  /** Merkle roots in wire order, 32 bytes for each coinbase. */
+  merkleRoots(batch: TreeBatch): Uint8Array;
+  /** CRC32C of `bytes` after those whose CRC is `seed`; 0: none. Unsigned. */
+  crc32c(bytes: Uint8Array, seed: number): number;
   /** Every kernel of this build, fastest first within an algorithm. */
   kernels(): readonly KernelInfo[];
   /** CPU features that matter here, by name. */

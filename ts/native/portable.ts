@@ -3,6 +3,7 @@
 import { PowError } from '../errors.js';
 import type { Algorithm, Backend, BenchRow, GoalPlan, MessageBatch, WorkPlan } from './contract.js';
 import { ALGORITHMS, GOAL_BYTES } from './contract.js';
+import { crc32c } from './portable/crc32c.js';
 import { KERNEL, PortableEngine } from './portable/engine.js';
 import { goalTest } from './portable/goal-test.js';
 import { digestOf } from './portable/hashing.js';
@@ -34,6 +35,23 @@ export const portableBackend: Backend = {
     });
     return verdicts;
   },
+
+  merkleRoots({ bytes, ends, branches, spans }) {
+    const algorithms = new Uint8Array(ends.length).fill(ALGORITHMS.indexOf('sha256d'));
+    const roots = this.hashMessages({ algorithms, bytes, ends });
+    const pair = new Uint8Array(2 * DIGEST_BYTES);
+    for (let i = 0; i < ends.length; i++) {
+      const root = roots.subarray(DIGEST_BYTES * i, DIGEST_BYTES * (i + 1));
+      for (let at = spans[2 * i] as number; at < (spans[2 * i + 1] as number); at++) {
+        pair.set(root);
+        pair.set(branches.subarray(DIGEST_BYTES * at, DIGEST_BYTES * (at + 1)), DIGEST_BYTES);
+        root.set(digestOf('sha256d', pair));
+      }
+    }
+    return roots;
+  },
+
+  crc32c,
 
   kernels() {
     return ALGORITHMS.map((algorithm) => ({ algorithm, name: KERNEL, lanes: 1, available: true }));

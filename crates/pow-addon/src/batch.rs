@@ -36,11 +36,8 @@ fn digests(algorithms: &[u8], bytes: &[u8], ends: &[u32]) -> Result<Vec<[u8; 32]
         return Err(Code::Argument.because("one algorithm for each message"));
     }
     let mut groups = Hash::ALL.map(|hash| Group { hash, places: Vec::new(), messages: Vec::new() });
-    let mut start = 0;
-    for (place, (&algorithm, &end)) in algorithms.iter().zip(ends).enumerate() {
-        let message = bytes.get(start..end as usize);
-        let message = message.ok_or_else(|| Code::Argument.because("ends ascend within bytes"))?;
-        start = end as usize;
+    let messages = convert::messages(bytes, ends)?;
+    for (place, (&algorithm, message)) in algorithms.iter().zip(messages).enumerate() {
         let hash = convert::hash(algorithm.into())?;
         let group = groups.iter_mut().find(|group| group.hash == hash);
         let group = group.expect("one group for each hash");

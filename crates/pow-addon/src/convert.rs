@@ -52,6 +52,17 @@ pub fn goal(bytes: &[u8]) -> Result<(Goal, ByteOrder)> {
     Ok((goal, order))
 }
 
+/// Message `i` is `bytes[ends[i - 1] ?? 0, ends[i])`.
+pub fn messages<'a>(bytes: &'a [u8], ends: &[u32]) -> Result<Vec<&'a [u8]>> {
+    let mut start = 0;
+    let messages = ends.iter().map(|&end| {
+        let message = bytes.get(start..end as usize);
+        start = end as usize;
+        message.ok_or_else(|| Code::Argument.because("ends ascend within bytes"))
+    });
+    messages.collect()
+}
+
 /// A nonce or the end of a range, `0 <= n <= 2^64`.
 pub fn nonce(value: &BigInt) -> Result<u128> {
     let words = value.words.iter().rposition(|&word| word != 0).map_or(0, |last| last + 1);

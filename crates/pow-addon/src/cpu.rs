@@ -64,6 +64,7 @@ fn features() -> Vec<(&'static str, bool)> {
         ("avx512bw", is_x86_feature_detected!("avx512bw")),
         ("avx512vl", is_x86_feature_detected!("avx512vl")),
         ("sha", is_x86_feature_detected!("sha")),
+        ("aes", is_x86_feature_detected!("aes")),
     ]
 }
 
@@ -73,6 +74,7 @@ fn features() -> Vec<(&'static str, bool)> {
     vec![
         ("neon", is_aarch64_feature_detected!("neon")),
         ("sha2", is_aarch64_feature_detected!("sha2")),
+        ("aes", is_aarch64_feature_detected!("aes")),
     ]
 }
 

@@ -7,10 +7,12 @@
 
 mod batch;
 mod bench;
+mod checksum;
 mod convert;
 mod cpu;
 mod engine;
 mod error;
+mod merkle;
 mod planted;
 mod stats;
 mod teardown;

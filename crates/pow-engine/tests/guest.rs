@@ -133,6 +133,9 @@ fn a_close_and_a_new_limit_wake_those_who_sleep_for_their_limit() {
     let (_next, ended) = start(&engine, Arc::clone(&busy), (0, 1 << 12));
     engine.limit_cpu(100);
     assert_eq!(ended.recv_timeout(PATIENCE), Ok(End::Exhausted));
+    // Another engine: the thread of this one may not have seen that there was no limit meanwhile,
+    // and then it sleeps for minutes before it begins.
+    let engine = self::engine(1);
     engine.limit_cpu(1);
     let (last, closed) = start(&engine, busy, (0, ALL));
     while last.hashes() < 4096 {
