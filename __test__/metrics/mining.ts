@@ -1,5 +1,6 @@
 /** A miner, a source and a worker that say what a test wants them to. */
 
+import type { ClusterStatus } from '../../ts/cluster/queue.js';
 import type { SourceStatus, WorkerStats } from '../../ts/miner/ports.js';
 import type { LaneCounts, MinerStats } from '../../ts/miner/stats.js';
 
@@ -26,6 +27,13 @@ export class ScriptedMining {
     ...{ hashes: 0, wastedHashes: 0, solutions: 0, running: [], threads: [], restarts: 0 },
     ...{ errors: {}, warnings: [] },
   };
+  readonly clusterStatus: Writable<ClusterStatus> = {
+    ...{ master: 'm', adapter: 'tcp', epoch: 0, workers: [], works: [] },
+    totals: {
+      ...{ hashes: 0, units: 0, solutions: 0, shares: 0, redelivered: 0, duplicates: 0 },
+      ...{ stale: 0, rejected: 0, quarantined: 0, strikes: 0, bans: 0 },
+    },
+  };
   /** How often the miner was asked. */
   asked = 0;
 
@@ -36,5 +44,5 @@ export class ScriptedMining {
     },
   };
   readonly source = { status: () => this.sourceStatus };
-  readonly worker = { stats: () => this.workerStats };
+  readonly worker = { stats: () => this.workerStats, cluster: () => this.clusterStatus };
 }

@@ -59,6 +59,30 @@ test('every count of the miner, its source and its worker is there, in base unit
   workerStats.errors = { POW_PANIC: 1 };
   workerStats.restarts = 12;
   workerStats.running = [{ id: '1', lane: 'chain-1', hashes: 5, ageMs: 1 }];
+  const node = {
+    id: 'a',
+    address: 'x',
+    threads: 4,
+    completed: 5,
+    shares: 6,
+    strikes: 7,
+    sinceMs: 8,
+  };
+  const rig = { ...node, name: 'rig', state: 'up', leases: 2, hashesPerSecond: 1e6 } as const;
+  const unit = { id: 'w', lane: 'chain-1', pending: 1, leased: 2, completed: 3, quarantined: 4 };
+  Object.assign(mining.clusterStatus, { epoch: 9, workers: [rig, { ...rig, state: 'banned' }] });
+  Object.assign(mining.clusterStatus, {
+    works: [
+      { ...unit, done: 0.5 },
+      { ...unit, done: 0 },
+    ],
+  });
+  Object.assign(mining.clusterStatus, {
+    totals: {
+      ...{ hashes: 1, units: 10, solutions: 11, shares: 12, redelivered: 13, duplicates: 14 },
+      ...{ stale: 15, rejected: 16, quarantined: 17, strikes: 18, bans: 19 },
+    },
+  });
   const all = await scrape(registerMetrics(mining).registry);
 
   const expected: [number, string, Record<string, string>?][] = [
@@ -101,6 +125,21 @@ test('every count of the miner, its source and its worker is there, in base unit
     [4, 'lane_blocks_total', { lane: 'chain-1', result: 'rejected' }],
     [0, 'lane_shares_total', { lane: 'chain-1', result: 'accepted' }],
     [1.5, 'lane_work_age_seconds', { lane: 'chain-1' }],
+    [1, 'cluster_workers', { state: 'up' }],
+    [0, 'cluster_workers', { state: 'suspect' }],
+    [2e6, 'cluster_worker_hashes_per_second', { worker: 'rig' }],
+    [9, 'cluster_epoch'],
+    [4, 'cluster_leases'],
+    [2, 'cluster_units', { state: 'pending' }],
+    [8, 'cluster_units', { state: 'quarantined' }],
+    [10, 'cluster_units_total'],
+    [12, 'cluster_shares_total'],
+    [13, 'cluster_redelivered_total'],
+    [14, 'cluster_late_results_total', { verdict: 'duplicate' }],
+    [16, 'cluster_late_results_total', { verdict: 'rejected' }],
+    [17, 'cluster_quarantined_total'],
+    [18, 'cluster_strikes_total'],
+    [19, 'cluster_bans_total'],
   ];
   for (const [value, name, labels] of expected) {
     assert.is(valueIn(all, name, labels), value, `${name} ${JSON.stringify(labels)}`);
@@ -112,6 +151,19 @@ test('every count of the miner, its source and its worker is there, in base unit
     [...all.keys()].filter((name) => !checked.has(name.replace('pow_native_', ''))),
     [],
     'no metric without an expectation',
+  );
+});
+
+test('a worker that lends nothing has no series of a cluster', async () => {
+  const { miner, source, worker } = new ScriptedMining();
+  const all = await scrape(
+    registerMetrics({ miner, source, worker: { stats: worker.stats } }).registry,
+  );
+  const ofCluster = [...all.values()].filter(({ name }) => name.includes('_cluster_'));
+  assert.ok(ofCluster.length > 0);
+  assert.equal(
+    ofCluster.flatMap(({ samples }) => samples),
+    [],
   );
 });
 

@@ -4,12 +4,12 @@ import { networkInterfaces } from 'node:os';
 import { register } from 'prom-client';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { namesLoopback } from '../../ts/core/loopback.js';
 import {
   type MetricsServer,
   type MetricsServerOptions,
   serveMetrics,
 } from '../../ts/metrics/index.js';
-import { namesLoopback } from '../../ts/metrics/loopback.js';
 import { parseExposition } from './exposition.js';
 import { ScriptedMining } from './mining.js';
 

@@ -137,10 +137,12 @@ test('a late reader gets the live set at once', async () => {
 test('a copy that says replace mines the same work under the same id', async () => {
   const intake = new Intake();
   intake.put(job('1', 'a'));
-  const refresh = job('2', 'a', { change: 'refresh', variants: 7n, content: 9 });
+  const nonces = { start: 1n, end: 2n };
+  const refresh = job('2', 'a', { change: 'refresh', variants: 7n, content: 9, nonces });
   intake.put(refresh);
   const [copy] = await reader(intake).next();
   assert.is(copy?.variants, 7n);
+  assert.is(copy?.nonces, nonces);
   assert.equal(copy?.work(3n).work.message, refresh.work(3n).work.message);
   assert.is(copy?.target, refresh.target);
 });

@@ -109,6 +109,8 @@ export async function turns(): Promise<void> {
 export class ScriptedSource implements WorkSource {
   readonly intake = new Intake();
   readonly submitted: Found[] = [];
+  /** Ids of jobs, each with how many solutions had been submitted by then. */
+  readonly finished: [string, number][] = [];
   /** What becomes of a solution; the test may replace it. */
   answer: (found: Found, signal: AbortSignal) => Promise<Outcome> = async () => ({
     result: 'accepted',
@@ -122,6 +124,10 @@ export class ScriptedSource implements WorkSource {
   submit(found: Found, signal: AbortSignal): Promise<Outcome> {
     this.submitted.push(found);
     return this.answer(found, signal);
+  }
+
+  exhausted({ id }: Job): void {
+    this.finished.push([id, this.submitted.length]);
   }
 
   status(): SourceStatus {

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PowError } from '../../ts/index.js';
+import { MINER_ENDS } from '../../ts/miner/ending.js';
 import { Miner } from '../../ts/miner/loop.js';
 import { rejection } from '../fixtures.js';
 import { job, ScriptedSource, ScriptedWorker, turns, VirtualClock } from './jobs.js';
@@ -28,6 +29,30 @@ test('an error of the source is POW_SOURCE with its cause, and stops the jobs', 
   const error = (await rejection(running)) as PowError;
   assert.equal([error.code, error.cause], ['POW_SOURCE', cause]);
   assert.equal(worker.log, ['start 1', 'stop 1']);
+});
+
+test('the source hears when nothing is left of a job, after its solutions, and only then', async () => {
+  const { source, worker } = miningWith();
+  source.intake.put(job('1', 'a'), job('2', 'b'), job('3', 'c'));
+  await turns();
+  worker.hand('1').find(1n);
+  worker.hand('1').end('exhausted');
+  worker.hand('2').end(new Error('broken'));
+  source.intake.drop('c');
+  await turns();
+  assert.equal(source.finished, [['1', 1]]);
+  assert.equal(worker.log.slice(-1), ['stop 3']);
+});
+
+test('a job that is stopped for the end of the miner is told so, one that is replaced is not', async () => {
+  const { source, worker, miner } = miningWith();
+  source.intake.put(job('1', 'a'));
+  await turns();
+  source.intake.put(job('2', 'a'));
+  await turns();
+  await miner.close();
+  assert.is.not(worker.hand('1').how.stop.reason, MINER_ENDS);
+  assert.is(worker.hand('2').how.stop.reason, MINER_ENDS);
 });
 
 test('a closed worker and a listener that throws end the miner with what happened', async () => {

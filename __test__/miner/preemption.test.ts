@@ -74,7 +74,11 @@ test('bytes that do not matter, and no others, may differ in the same work', () 
   const unimportant = [{ start: 0, end: 1 }];
   assert.equal(decide({ unimportant }, 100), { kind: 'skip' });
   assert.equal(decide({ unimportant: [{ start: 1, end: 8 }] }, 100), now);
-  const others: Partial<Job>[] = [{ target: easyTarget }, { goal: 'all' }, { proof: 'unchecked' }];
+  const nonces = { start: 0n, end: 9n };
+  const others: Partial<Job>[] = [
+    ...([{ target: easyTarget }, { goal: 'all' }, { proof: 'unchecked' }] as const),
+    { nonces },
+  ];
   for (const other of others) {
     assert.equal(decide({ unimportant }, 100, { next: { ...refresh, ...other } }), now);
   }

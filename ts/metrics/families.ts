@@ -1,40 +1,10 @@
 /** Every metric: one row each. Names and units as in Prometheus' "Metric and label naming". */
 
-import type { RequestStats, SourceStatus, WorkerStats } from '../miner/ports.js';
-import type { MinerStats, OutcomeCounts } from '../miner/stats.js';
-import type { LabelNames } from './label-names.js';
+import type { RequestStats } from '../miner/ports.js';
+import type { OutcomeCounts } from '../miner/stats.js';
+import { CLUSTER_FAMILIES } from './cluster-families.js';
+import { counter, type Family, gauge, named, PREFIX, type Sample } from './family.js';
 
-/** Everything at one moment. */
-export interface Snapshot {
-  readonly miner: MinerStats;
-  readonly source: SourceStatus;
-  readonly worker: WorkerStats;
-  readonly hashesPerSecond: number;
-}
-
-/** Label values that come from elsewhere. */
-export interface Labels {
-  readonly lanes: LabelNames;
-  readonly codes: LabelNames;
-  readonly purposes: LabelNames;
-}
-
-export interface Sample {
-  readonly value: number;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Histograms only: the name with `_bucket`, `_sum` or `_count`. */
-  readonly metricName?: string;
-}
-
-export interface Family {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  /** A number is the one sample of a family without labels. */
-  samples(snapshot: Snapshot, labels: Labels): number | readonly Sample[];
-}
-
-const PREFIX = 'pow_native_';
 const CONNECTIONS = ['connecting', 'connected', 'lost', 'closed'] as const;
 
 /** Totals come without a lane: the bound on lanes cuts none of them. */
@@ -184,29 +154,14 @@ export const FAMILIES: readonly Family[] = [
           : named(lanes.of(name), (lane) => [{ value: workAgeMs / 1000, labels: { lane } }]),
       ),
   ),
+  ...CLUSTER_FAMILIES,
 ];
-
-function counter(name: string, help: string, samples: Family['samples']): Family {
-  return { name: PREFIX + name, type: 'counter', help, samples };
-}
-
-function gauge(name: string, help: string, samples: Family['samples']): Family {
-  return { name: PREFIX + name, type: 'gauge', help, samples };
-}
 
 function byResult(counts: OutcomeCounts, labels: Sample['labels'] = {}): readonly Sample[] {
   return Object.entries(counts).map(([result, value]) => ({
     value,
     labels: { ...labels, result },
   }));
-}
-
-/** Nothing of a name that has no label. */
-function named(
-  label: string | null,
-  samples: (label: string) => readonly Sample[],
-): readonly Sample[] {
-  return label === null ? [] : samples(label);
 }
 
 function durations(name: string, purpose: string, stats: RequestStats): readonly Sample[] {

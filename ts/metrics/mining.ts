@@ -1,5 +1,6 @@
 /** What is measured: the three parts of a miner, through the eyes of whoever asks them. */
 
+import type { ClusterStatus } from '../cluster/queue.js';
 import type { SourceStatus, WorkerStats } from '../miner/ports.js';
 import type { MinerStats } from '../miner/stats.js';
 
@@ -10,5 +11,6 @@ import type { MinerStats } from '../miner/stats.js';
 export interface Mining {
   readonly miner: { stats(): MinerStats };
   readonly source: { status(): SourceStatus };
-  readonly worker: { stats(): WorkerStats };
+  /** `cluster`: of a worker that lends its work. */
+  readonly worker: { stats(): WorkerStats; cluster?(): ClusterStatus };
 }

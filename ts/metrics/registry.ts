@@ -3,7 +3,8 @@
 import { type Metric, Registry, type RegistryContentType } from 'prom-client';
 import { PowError } from '../errors.js';
 import { type Clock, monotonicClock } from '../miner/clock.js';
-import { FAMILIES, type Family, type Labels, type Sample, type Snapshot } from './families.js';
+import { FAMILIES } from './families.js';
+import type { Family, Labels, Sample, Snapshot } from './family.js';
 import { HashRate } from './hash-rate.js';
 import { LabelNames } from './label-names.js';
 import type { Mining } from './mining.js';
@@ -11,6 +12,7 @@ import type { Mining } from './mining.js';
 const MOST_LANES = 100;
 const MOST_CODES = 64;
 const MOST_PURPOSES = 32;
+const MOST_NODES = 100;
 
 export interface RegisterOptions {
   /** Takes the metrics in, besides its own. Default: a new one; never prom-client's global one. */
@@ -89,6 +91,7 @@ class Scrapes {
     lanes: new LabelNames(MOST_LANES),
     codes: new LabelNames(MOST_CODES),
     purposes: new LabelNames(MOST_PURPOSES),
+    nodes: new LabelNames(MOST_NODES),
   };
   #now: Snapshot | null = null;
 
@@ -112,6 +115,7 @@ class Scrapes {
       miner: stats,
       source: source.status(),
       worker: worker.stats(),
+      cluster: worker.cluster?.() ?? null,
       hashesPerSecond: this.#rate.at(stats.hashes, this.#clock.now()),
     };
     queueMicrotask(() => {

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Registry, RegistryContentType } from 'prom-client';
 import { badArgument, requireInteger } from '../core/arguments.js';
+import { isLoopback, namesLoopback } from '../core/loopback.js';
 import { printable } from '../core/printable.js';
 import { PowError } from '../errors.js';
 import { monotonicClock } from '../miner/clock.js';
 import { Health } from './health.js';
-import { isLoopback, namesLoopback } from './loopback.js';
 import type { Mining } from './mining.js';
 import { type RegisteredMetrics, registerMetrics } from './registry.js';
 

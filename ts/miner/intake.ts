@@ -138,9 +138,9 @@ export class Intake {
 /** A refresh of a job that the reader never saw replaces the one that it did see. */
 function replacing(job: Job): Job {
   if (job.change === 'replace') return job;
-  const { id, lane, target, goal, proof, deadlineMs, variants, template } = job;
+  const { id, lane, target, goal, proof, deadlineMs, variants, nonces, template } = job;
   return {
-    ...{ id, lane, change: 'replace', target, goal, proof, deadlineMs, variants, template },
+    ...{ id, lane, change: 'replace', target, goal, proof, deadlineMs, variants, nonces, template },
     work: (variant) => job.work(variant),
   };
 }

@@ -4,6 +4,7 @@ import { hearAbort, unhearAbort } from '../core/abort.js';
 import { holdProcess, releaseProcess } from '../core/keep-alive.js';
 import { PowError } from '../errors.js';
 import { type Clock, monotonicClock } from './clock.js';
+import { MINER_ENDS } from './ending.js';
 import { errorCode } from './error-code.js';
 import type { MinerEvent } from './events.js';
 import { type Action, Lanes, type Run } from './lanes.js';
@@ -202,7 +203,8 @@ export class Miner {
         break;
       case 'stop': {
         const mining = this.#minings.get(action.run);
-        (action.how === 'stop' ? mining?.stop : mining?.finishBatch)?.abort();
+        const reason = this.#finishing ? MINER_ENDS : undefined;
+        (action.how === 'stop' ? mining?.stop : mining?.finishBatch)?.abort(reason);
         break;
       }
       case 'skip':
@@ -241,6 +243,7 @@ export class Miner {
     this.#minings.delete(run);
     if (how === 'failed') this.#tell({ kind: 'failed', job: run.job, hashes, error });
     else this.#tell({ kind: 'ended', job: run.job, how, hashes });
+    if (how === 'exhausted') this.#source.exhausted?.(run.job);
     if (errorCode(error, '') === 'POW_CLOSED') this.#fail(error);
     this.#act((nowMs) => this.#lanes.ended(run, how, nowMs));
   }

@@ -34,6 +34,8 @@ export interface Job {
   readonly deadlineMs?: number | undefined;
   /** How many distinct works can be rolled (time, extranonce, version bits): 1 or more. */
   readonly variants: bigint;
+  /** The nonces of each variant that may be hashed, half-open. Default: all that the layout holds. */
+  readonly nonces?: { readonly start: bigint; readonly end: bigint } | undefined;
   /**
    * The work of one variant. A pure function: the same variant gives the same bytes, different
    * variants give different ones.
@@ -92,6 +94,11 @@ export interface WorkSource {
    * @param signal - gives up waiting
    */
   submit(found: Found, signal: AbortSignal): Promise<Outcome>;
+  /**
+   * Told when nothing is left of a job: every nonce of it was hashed, or a `goal: 'first'` job has
+   * its solution. Its solutions were submitted before. `job` may be a copy; it does not throw.
+   */
+  exhausted?(job: Job): void;
   /** Cheap: read at every scrape. */
   status(): SourceStatus;
   /** Bounded in time; idempotent. */
@@ -138,7 +145,7 @@ export interface MiningHow {
    * in {@link WorkerStats.running}.
    */
   hashed(hashes: number): void;
-  /** Stop now: in about a millisecond for what hashes here. */
+  /** Stop now: in about a millisecond for what hashes here. Its reason may be `MINER_ENDS`. */
   readonly stop: AbortSignal;
   /** Stop when the batch in hand is done. */
   readonly finishBatch: AbortSignal;

@@ -14,7 +14,7 @@ export interface ByteSpan {
 }
 
 /**
- * Compares target, algorithm, layout, and the bytes of the first variant outside the nonce. The
+ * Compares target, algorithm, layout, nonces, and the bytes of the first variant outside the nonce. The
  * number of variants does not count: the job that runs has its own.
  *
  * @param unimportant - more bytes that may differ: a time stamp, say
@@ -24,6 +24,8 @@ export function sameWork(one: Job, other: Job, unimportant: readonly ByteSpan[])
   return (
     one.goal === other.goal &&
     one.proof === other.proof &&
+    one.nonces?.start === other.nonces?.start &&
+    one.nonces?.end === other.nonces?.end &&
     Buffer.compare(left.goal, right.goal) === 0 &&
     sameLayout(left.work, right.work) &&
     Buffer.compare(

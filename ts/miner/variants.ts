@@ -3,6 +3,31 @@
  * whatever the sizes asked for and whoever asks.
  */
 
+import { nonceCount } from '../core/message.js';
+import { PowError } from '../errors.js';
+import type { WorkPlan } from '../native/contract.js';
+import type { Job } from './ports.js';
+
+/** Nonces `[start, end)`. */
+export interface Nonces {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+/**
+ * The nonces of each variant of a job.
+ *
+ * @param plan - of any variant: all have the same layout
+ * @throws {@link PowError} `POW_RANGE` when the job's own are none, or not within the layout
+ */
+export function noncesOf({ id, nonces }: Job, plan: WorkPlan): Nonces {
+  const end = nonceCount(plan);
+  if (nonces === undefined) return { start: 0n, end };
+  if (0n <= nonces.start && nonces.start < nonces.end && nonces.end <= end) return nonces;
+  const detail = `${id} has nonces [${nonces.start}, ${nonces.end}), its layout [0, ${end})`;
+  throw new PowError('POW_RANGE', detail);
+}
+
 /** Nonces `[start, end)` of one variant; never empty. */
 export interface Portion {
   readonly variant: bigint;
@@ -16,7 +41,7 @@ export interface Portion {
  */
 export class Portions {
   readonly #variants: bigint;
-  readonly #nonces: bigint;
+  readonly #nonces: Nonces;
   readonly #first: bigint;
   #variant = 0n;
   /** Nonces of the variant that were handed out. */
@@ -24,10 +49,10 @@ export class Portions {
 
   /**
    * @param variants - 1 or more
-   * @param nonces - how many each variant has: 1 to 2^64
-   * @param first - nonce that is hashed first, below `nonces`
+   * @param nonces - those of each variant: 1 to 2^64 of them
+   * @param first - the one of them that is hashed first
    */
-  constructor(variants: bigint, nonces: bigint, first = 0n) {
+  constructor(variants: bigint, nonces: Nonces, first = nonces.start) {
     this.#variants = variants;
     this.#nonces = nonces;
     this.#first = first;
@@ -37,12 +62,14 @@ export class Portions {
   next(most: bigint): Portion | null {
     if (this.#variant >= this.#variants) return null;
     const variant = this.#variant;
-    const start = (this.#first + this.#taken) % this.#nonces;
-    const wrap = this.#taken < this.#nonces - this.#first ? this.#nonces : this.#first;
-    let end = start + most;
-    if (end > wrap) end = wrap;
+    const nonces = this.#nonces;
+    const count = nonces.end - nonces.start;
+    const wraps = this.#taken >= nonces.end - this.#first;
+    const start = this.#first + this.#taken - (wraps ? count : 0n);
+    const last = wraps ? this.#first : nonces.end;
+    const end = start + most < last ? start + most : last;
     this.#taken += end - start;
-    if (this.#taken === this.#nonces) {
+    if (this.#taken === count) {
       this.#variant += 1n;
       this.#taken = 0n;
     }
