@@ -104,4 +104,12 @@ test('no ban list grows for ever', () => {
   assert.is(bans.banned(1).length, 65_536);
 });
 
+test('an offence of a banned address does not shorten its ban', () => {
+  const bans = new Bans({ offences: 1, memoryMs: 10, banMs: 1_000 });
+  assert.is(bans.offend('a', 0), true);
+  assert.is(bans.offend('a', 500), false);
+  assert.is(bans.isBanned('a', 999), true);
+  assert.is(bans.isBanned('a', 1_000), false);
+});
+
 test.run();

@@ -44,9 +44,23 @@ test('a line break ends a message that is not complete', () => {
   assert.equal(texts(new Lines(100), '{"id": 1,\n{"id":2}\n'), ['{"id": 1,', '{"id":2}']);
 });
 
-test('blank lines are no messages', () => {
-  assert.equal(texts(new Lines(100), '\r\n  \n\n{}\r\n'), ['{}']);
-});
+for (const [text, messages, blankLines] of [
+  ['\r\n  \n\n{}\r\n', ['{}'], 3],
+  ['{}\n{}\r\n{}{} \n', ['{}', '{}', '{}', '{}'], 0],
+  ['{}\n\n', ['{}'], 1],
+  ['7\n\n8\n', ['7', '8'], 1],
+] as const) {
+  test(`blank lines are no messages, and counted: ${JSON.stringify(text)}`, () => {
+    assert.equal(texts(new Lines(100), text), messages);
+    const lines = new Lines(100);
+    const counts = [...text].map((byte) => lines.push(Buffer.from(byte)).blankLines);
+    assert.is(
+      counts.reduce((sum, count) => sum + count, 0),
+      blankLines,
+    );
+    assert.is(new Lines(100).push(Buffer.from(text)).blankLines, blankLines);
+  });
+}
 
 test('a message one byte too long is a fault, in one piece or in many', () => {
   const long = `{"a":"${'x'.repeat(92)}"}`;

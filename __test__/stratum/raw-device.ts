@@ -2,6 +2,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { inTime } from '../eventually.js';
 import type { Line } from './server/desk.js';
 
 export class RawDevice {
@@ -44,15 +45,8 @@ export class RawDevice {
   }
 
   /** Resolves with the first line that is as wanted; rejects when the connection ends before. */
-  async until(
-    isWanted: (line: Record<string, unknown>) => boolean,
-  ): Promise<Record<string, unknown>> {
-    for (;;) {
-      const found = this.lines.find((line) => !Array.isArray(line) && isWanted(line as never));
-      if (found !== undefined) return found as Record<string, unknown>;
-      if (this.isClosed) throw new Error(`closed after ${JSON.stringify(this.lines.slice(-3))}`);
-      await new Promise<void>((wake) => this.#waiting.add(wake));
-    }
+  until(isWanted: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+    return inTime(this.#until(isWanted), `a line with ${isWanted}`);
   }
 
   async notify(): Promise<readonly unknown[]> {
@@ -64,7 +58,22 @@ export class RawDevice {
     return this.until((line) => line['id'] === id);
   }
 
-  async closed(): Promise<void> {
+  closed(): Promise<void> {
+    return inTime(this.#closed(), 'the connection ends');
+  }
+
+  async #until(
+    isWanted: (line: Record<string, unknown>) => boolean,
+  ): Promise<Record<string, unknown>> {
+    for (;;) {
+      const found = this.lines.find((line) => !Array.isArray(line) && isWanted(line as never));
+      if (found !== undefined) return found as Record<string, unknown>;
+      if (this.isClosed) throw new Error(`closed after ${JSON.stringify(this.lines.slice(-3))}`);
+      await new Promise<void>((wake) => this.#waiting.add(wake));
+    }
+  }
+
+  async #closed(): Promise<void> {
     while (!this.isClosed) await new Promise<void>((wake) => this.#waiting.add(wake));
   }
 

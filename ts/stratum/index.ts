@@ -5,15 +5,10 @@ export type { Dial, DialEvents, Dialled, DialTls } from './client/dial.js';
 export type { StratumSourceOptions } from './client/settings.js';
 export type { BitcoinTemplate, ChainwebTemplate, DialectName } from './jobs/template.js';
 export type { BanRules } from './server/bans.js';
+export type { ShareDifficulty, StratumPort, StratumServerOptions } from './server/options.js';
 export type { Authorize, Limits, StratumNotice } from './server/settings.js';
 export type { UserStats } from './server/users.js';
-export {
-  type ShareDifficulty,
-  type StratumPort,
-  StratumServer,
-  type StratumServerOptions,
-  type StratumServerStats,
-} from './server.js';
+export { type StratumOverview, StratumServer, type StratumServerStats } from './server.js';
 export type { RateEstimate } from './session/share-rate.js';
 export type { DifficultyMode } from './session/state.js';
 export type { VardiffRules } from './session/vardiff.js';

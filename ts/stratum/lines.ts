@@ -5,6 +5,7 @@
  */
 
 const NEWLINE = 0x0a;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const BRACKET = { open: 0x5b, close: 0x5d } as const;
@@ -17,8 +18,10 @@ const FIRST_CAPACITY = 256;
 export type LineFault = 'too long' | 'nested too deeply';
 
 export interface Cut {
-  /** Complete messages, in order; blank lines are none. */
+  /** Complete messages, in order. */
   readonly texts: readonly string[];
+  /** Lines of nothing but blanks: no messages, and work all the same. */
+  readonly blankLines: number;
   /** What came after `texts` is none: the connection is of no more use. */
   readonly fault: LineFault | null;
 }
@@ -29,6 +32,10 @@ export class Lines {
   #held: Buffer = Buffer.alloc(0);
   #heldBytes = 0;
   #depth = 0;
+  /** Of what is held. */
+  #isBlank = true;
+  /** Of the line so far: a message that its bracket ended was in it. */
+  #hasText = false;
   #inString = false;
   #escaped = false;
 
@@ -39,25 +46,31 @@ export class Lines {
   push(chunk: Uint8Array): Cut {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const texts: string[] = [];
-    let start = 0;
+    let [start, blankLines] = [0, 0];
     for (let at = 0; at < bytes.length; at++) {
       const end = this.#look(bytes[at] as number);
-      if (end === 'deep') return { texts, fault: 'nested too deeply' };
+      if (end === 'deep') return { texts, blankLines, fault: 'nested too deeply' };
       if (end === 'on') continue;
-      if (this.#heldBytes + at + 1 - start > this.#mostBytes) return { texts, fault: 'too long' };
-      const text = this.#take(bytes.subarray(start, at + 1));
-      if (text.trim() !== '') texts.push(text);
+      const isTooLong = this.#heldBytes + at + 1 - start > this.#mostBytes;
+      if (isTooLong) return { texts, blankLines, fault: 'too long' };
+      if (this.#isBlank) {
+        this.#heldBytes = 0;
+        if (!this.#hasText) blankLines += 1;
+        this.#hasText = false;
+      } else texts.push(this.#take(bytes.subarray(start, at + 1)));
       start = at + 1;
     }
     const rest = bytes.subarray(start);
-    if (this.#heldBytes + rest.length > this.#mostBytes) return { texts, fault: 'too long' };
+    const isTooLong = this.#heldBytes + rest.length > this.#mostBytes;
+    if (isTooLong) return { texts, blankLines, fault: 'too long' };
     this.#hold(rest);
-    return { texts, fault: null };
+    return { texts, blankLines, fault: null };
   }
 
   #look(byte: number): 'on' | 'end' | 'deep' {
     // A line break inside a string is no JSON: the line is over all the same.
     if (byte === NEWLINE) return 'end';
+    if (byte > SPACE) this.#isBlank = false;
     if (this.#inString) {
       if (this.#escaped) this.#escaped = false;
       else if (byte === BACKSLASH) this.#escaped = true;
@@ -77,6 +90,8 @@ export class Lines {
 
   #take(last: Buffer): string {
     this.#depth = 0;
+    this.#isBlank = true;
+    this.#hasText = last.at(-1) !== NEWLINE;
     this.#inString = false;
     this.#escaped = false;
     if (this.#heldBytes === 0) return last.toString('utf8');

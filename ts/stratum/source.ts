@@ -102,6 +102,8 @@ export class StratumSource implements WorkSource {
     }
     sent.add(key);
     const answer = await this.#record.share(() => untilAbort(link.submit(params), signal));
+    // Some pools answer shares, and authorizations never.
+    if (answer.result === 'accepted' && link === this.#link) this.#failover.succeeded();
     return { ...answer, block, ...reasonOf(answer) };
   }
 
@@ -152,6 +154,7 @@ export class StratumSource implements WorkSource {
         break;
       case 'authorized':
         this.#wasAuthorized = true;
+        this.#countSuccess(link);
         break;
       case 'refused':
         this.#refused(link, effect.reason);
@@ -177,14 +180,19 @@ export class StratumSource implements WorkSource {
       this.#record.notice('warn', `a job that is no work: ${(error as Error).message}`);
       return;
     }
-    this.#failover.succeeded();
     this.#record.connected(`${link.address.host}:${link.address.port}`);
     const given = { job, work, link, sent: isRefresh ? before.sent : new Set<string>() };
     this.#newest = given;
+    this.#countSuccess(link);
     this.#given.set(id, given);
     const [oldest] = this.#given.keys();
     if (this.#given.size > MOST_JOBS && oldest !== undefined) this.#given.delete(oldest);
     this.#intake?.put(job);
+  }
+
+  /** Many a pool gives work to anybody, and lets nobody in. */
+  #countSuccess({ isAuthorized }: PoolLink): void {
+    if (isAuthorized && this.#newest !== null) this.#failover.succeeded();
   }
 
   /** Whom no pool of the list has ever let in would try for ever. */
@@ -204,10 +212,17 @@ export class StratumSource implements WorkSource {
       return;
     }
     this.#record.notice('info', `the pool sends us to ${next.host}:${next.port}`);
+    const pauseMs = this.#failover.moved();
+    if (pauseMs === null) {
+      link.end('the pool sends us on and on, and gives no work');
+      return;
+    }
     this.#link = null;
     link.end('sent elsewhere');
     this.#lost();
-    this.#cancelRetry = this.#settings.clock.after(waitMs, () => this.#connect(next));
+    this.#cancelRetry = this.#settings.clock.after(Math.max(waitMs, pauseMs), () =>
+      this.#connect(next),
+    );
   }
 
   #ended(link: PoolLink, reason: string): void {

@@ -5,7 +5,7 @@ import { PowError } from '../errors.js';
 import { type Clock, monotonicClock } from '../miner/clock.js';
 import { errorCode } from '../miner/error-code.js';
 import type { Found, Job, MiningHow, Worker, WorkerStats } from '../miner/ports.js';
-import { StratumServer, type StratumServerStats } from '../stratum/index.js';
+import { type StratumOverview, StratumServer, type StratumServerStats } from '../stratum/index.js';
 import type { WorkerHow } from './row.js';
 import { type StratumWorkerOptions, serverOptions } from './stratum/options.js';
 
@@ -95,12 +95,17 @@ export class StratumWorker implements Worker {
       return { id, lane, hashes: hashes(), ageMs: nowMs - sinceMs };
     });
     return {
-      ...{ hashes: this.devices().hashes, wastedHashes: 0, solutions: this.#solutions, running },
+      ...{ hashes: this.overview().hashes, wastedHashes: 0, solutions: this.#solutions, running },
       ...{ threads: [], restarts: 0, errors: Object.fromEntries(this.#errors), warnings: [] },
     };
   }
 
-  /** Connections, shares, and who found how many. */
+  /** Connections and shares. */
+  overview(): StratumOverview {
+    return this.#server.overview();
+  }
+
+  /** The same, and who found how many. */
   devices(): StratumServerStats {
     return this.#server.stats();
   }

@@ -51,12 +51,13 @@ test('what is said to a pool is what the official client’s devices say', async
 vectors.stratumEndToEnd.forEach((vector, index) => {
   for (const nonce1 of [vector.nonce1, vector.nonce1.replace(/^0+/, '')]) {
     test(`end-to-end case ${index + 1} with nonce1 ${nonce1}: the real nonce2 is what is sent`, async () => {
-      const job = notify('1a', vector.jobWorkHeaderHex, true);
+      // The very first id of the official server: its counter starts at -1.
+      const job = notify('ffffffffffffffff', vector.jobWorkHeaderHex, true);
       const pools = await connected([null, nonce1, 6], setTarget(vector.blockTargetHexBE), job);
       const found = await solve(pools.job, BigInt(`0x${vector.nonce2}`) - 5n);
       pools.end.take();
       const { outcome, sent } = await pools.submit(found);
-      assert.equal(sent[0]?.['params'], ['u.w', '1a', vector.nonce2]);
+      assert.equal(sent[0]?.['params'], ['u.w', 'ffffffffffffffff', vector.nonce2]);
       pools.end.say({ id: sent[0]?.['id'], result: true, error: null });
       assert.equal(await outcome, { result: 'accepted', block: true });
       await pools.close();

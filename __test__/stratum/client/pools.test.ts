@@ -1,27 +1,16 @@
-/** Pools that fail, move, fall silent or talk nonsense. */
+/** What Bitcoin pools say, and pools that talk nonsense. */
 
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PowError } from '../../../ts/index.js';
-import { mayMoveTo, poolAddress } from '../../../ts/stratum/client/address.js';
+import { poolAddress } from '../../../ts/stratum/client/address.js';
+import { PoolLink } from '../../../ts/stratum/client/link.js';
+import { NEW_POOL, type PoolRules } from '../../../ts/stratum/client/pool-state.js';
+import { poolStep } from '../../../ts/stratum/client/pool-step.js';
 import { thrown } from '../../fixtures.js';
-import { turns } from '../../miner/jobs.js';
-import { Pools } from './scripted-pool.js';
-
-const NOTIFY = {
-  ...{ id: null, method: 'mining.notify' },
-  params: ['j', '00'.repeat(32), '01', '02', [], '20000000', '1d00ffff', '6553f100', true],
-};
-
-/** Opens the newest connection, and has it give work. */
-async function give(pools: Pools): Promise<void> {
-  pools.end.open();
-  const asked = pools.end.take();
-  const id = asked.find(({ method }) => method === 'mining.subscribe')?.['id'];
-  pools.end.say({ id, result: [[], 'ab', 4], error: null }, NOTIFY);
-  await turns();
-}
+import { turns, VirtualClock } from '../../miner/jobs.js';
+import { give, NOTIFY, Pools } from './scripted-pool.js';
 
 test('what is said to a Bitcoin pool, and in which order', async () => {
   const pools = new Pools({ password: 'secret', agent: 'me/1' });
@@ -95,129 +84,78 @@ test('what a pool asks is answered, with a null id not at all', async () => {
   await pools.close();
 });
 
-test('a pool that is lost is dialled again; jobs of before are gone', async () => {
-  const pools = new Pools();
-  await turns();
-  await give(pools);
-  assert.is(pools.source.status().connection, 'connected');
-  pools.end.close('ECONNRESET');
-  await turns();
-  assert.equal(pools.sets.at(-1), []);
-  await pools.clock.pass(500);
-  assert.is(pools.ends.length, 2);
-  await give(pools);
-  const { connection, reconnects, lastError } = pools.source.status();
-  assert.equal([connection, reconnects], ['connected', 1]);
-  assert.match(lastError ?? '', 'ECONNRESET');
-  assert.is(pools.job.id, 'pool/2');
-  await pools.close();
+const RULES: PoolRules = {
+  ...{ dialect: 'bitcoin', agent: 'x', user: 'u', password: 'x', versionMask: 0 },
+};
+
+test('shares leave nothing behind in what is known of a pool', () => {
+  const first = poolStep(NEW_POOL, { kind: 'opened' }, RULES).state;
+  let state = first;
+  const ids = new Set<unknown>();
+  for (let i = 0; i < 5_000; i++) {
+    const { state: next, lines } = poolStep(state, { kind: 'submit', params: [] }, RULES);
+    ids.add(JSON.parse(lines[0] ?? '').id);
+    state = next;
+  }
+  assert.is(ids.size, 5_000);
+  assert.equal({ ...state, nextId: 0 }, { ...first, nextId: 0 });
 });
 
-test('pauses grow up to their bound while a pool is away', async () => {
-  const pools = new Pools({ retry: { firstMs: 1_000, mostMs: 8_000 } });
-  await turns();
-  const gaps: number[] = [];
-  for (let i = 0; i < 8; i++) {
-    const [before, dialled] = [pools.clock.now(), pools.ends.length];
-    pools.end.close('refused');
-    while (pools.ends.length === dialled) await pools.clock.pass(50);
-    gaps.push(pools.clock.now() - before);
-  }
-  [1, 2, 4, 8, 8, 8, 8, 8].forEach((seconds, i) => {
-    const gap = gaps[i] ?? 0;
-    assert.ok(gap >= seconds * 500 && gap <= seconds * 1_000 + 50, `${i}: ${gap}`);
+test('an answer that comes too late is nobody’s, and the next share has its own', async () => {
+  const sent: number[] = [];
+  let hear: (bytes: Uint8Array) => void = () => {};
+  const clock = new VirtualClock();
+  const link = new PoolLink({
+    ...{ address: poolAddress('tcp://a:1'), rules: RULES, clock, onEffect() {}, onEnd() {} },
+    limits: { handshakeMs: 1e9, silenceMs: 1e9, answerMs: 30_000 },
+    dial: (_, { received }) => {
+      hear = received;
+      return { send: (text) => sent.push(JSON.parse(text).id), close() {} };
+    },
   });
-  await pools.close();
+  const answer = (id: number | undefined, result: boolean) =>
+    hear(Buffer.from(`{"id":${id},"result":${result},"error":null}\n`));
+  // As many as may be on their way at once.
+  const late = Array.from({ length: 4_096 }, () => link.submit([]));
+  assert.is((await link.submit([])).result, 'rejected');
+  await clock.pass(30_000);
+  for (const each of late) assert.is((await each).result, 'unknown');
+  const next = link.submit([]);
+  answer(sent[0], false);
+  answer(sent.at(-1), true);
+  assert.equal(await next, { result: 'accepted' });
+  assert.is(new Set(sent).size, 4_097);
 });
 
-test('the next pool of the list takes over at once, and the first is tried again later', async () => {
-  const url = ['a', 'b', 'c'].map((name) => `stratum+tcp://${name}.example.com:1`);
-  const pools = new Pools({ url });
-  await turns();
-  for (let i = 0; i < 2; i++) {
-    pools.end.close('refused');
-    await pools.clock.pass(0);
-  }
-  await give(pools);
-  pools.end.close('gone');
-  await pools.clock.pass(500);
-  const hosts = pools.ends.map(({ address }) => address.host);
-  assert.equal(
-    hosts,
-    ['a', 'b', 'c', 'a'].map((name) => `${name}.example.com`),
-  );
-  await pools.close();
-});
-
-test('a silent pool is left, and so is one that gives no job', async () => {
-  const pools = new Pools({ silenceMs: 60_000, handshakeMs: 10_000 });
-  await turns();
-  pools.end.open();
-  await pools.clock.pass(10_000);
-  assert.is(pools.ends[0]?.isClosed, true);
-  await pools.clock.pass(1_000);
-  await give(pools);
-  await pools.clock.pass(59_000);
-  pools.end.say({ id: null, method: 'mining.ping', params: [] });
-  await pools.clock.pass(59_000);
-  assert.is(pools.ends.length, 2);
-  await pools.clock.pass(1_000);
-  assert.is(pools.ends[1]?.isClosed, true);
-  assert.match(pools.source.status().lastError ?? '', 'silent');
-  await pools.close();
-});
-
-test('a pool may send us to its own domain, and nowhere else', async () => {
-  const pools = new Pools();
-  await turns();
-  await give(pools);
-  pools.end.say({ id: null, method: 'client.reconnect', params: ['pool.evil.com', 3333, 0] });
-  await pools.clock.pass(60_000);
-  assert.is(pools.ends.length, 1);
-  assert.match(pools.notices.at(-1)?.text ?? '', 'not its own domain');
-  pools.end.say({ id: null, method: 'client.reconnect', params: ['eu.example.com', '444', 5] });
-  await pools.clock.pass(4_999);
-  assert.is(pools.ends.length, 1);
-  await pools.clock.pass(1);
-  const { host, port } = pools.end.address;
-  assert.equal([host, port], ['eu.example.com', 444]);
-  await pools.close();
-});
-
-for (const [from, to, may] of [
-  ['pool.example.com', 'pool.example.com', true],
-  ['pool.example.com', 'EU.Example.com', true],
-  ['pool.example.com', 'example.com', true],
-  ['example.com', 'other.com', false],
-  ['example.com', 'pool.example.com', false],
-  ['pool.example.com', 'notexample.com', false],
-  ['pool.co.uk', 'evil.co.uk', false],
-  ['10.0.0.1', '10.0.0.2', false],
-  ['localhost', 'evil', false],
+for (const [what, lines, said] of [
+  ['a message', [{ id: null, method: 'client.show_message', params: [{ toString: 1 }] }], 'says'],
+  ['no message', [{ id: null, method: 'client.show_message', params: [] }], 'says: null'],
+  [
+    'a port and a wait',
+    [{ id: null, method: 'client.reconnect', params: ['', { toString: 1 }, { toString: 1 }] }],
+    'sends us to pool.example.com:3333',
+  ],
+  ['an error', [{ id: 2, result: null, error: [20, { toString: 1 }, null] }], '{"toString":1}'],
+  ['an error of no list', [{ id: 2, result: null, error: { toString: 1 } }], '{"toString":1}'],
+  ['a code alone', [{ id: 2, result: null, error: [20] }], 'not subscribed: [20]'],
+  ['a size', [{ id: 2, result: [[], 'ab', { toString: 1 }], error: null }], '{"toString":1} bytes'],
 ] as const) {
-  test(`${from} ${may ? 'may' : 'may not'} send us to ${to}`, () => {
-    assert.is(mayMoveTo(from, to), may);
+  test(`${what} that cannot be made a text or a number is told as it came`, async () => {
+    const pools = new Pools();
+    await turns();
+    pools.end.open();
+    pools.end.say(...lines);
+    await turns();
+    assert.match(pools.notices.at(-1)?.text ?? '', said);
+    await pools.close();
   });
 }
-
-test('a user that the pool does not know ends the source with its words', async () => {
-  const pools = new Pools();
-  await turns();
-  pools.end.open();
-  pools.end.say({ id: 2, result: [[], 'ab', 4], error: null });
-  pools.end.say({ id: 3, result: false, error: [24, 'no such user', null] });
-  const error = (await pools.reading) as PowError;
-  assert.is(error.code, 'POW_SOURCE');
-  assert.match(error.message, 'does not know u.w: no such user');
-  await pools.clock.pass(60_000);
-  assert.is(pools.ends.length, 1);
-  await pools.close();
-});
 
 test('whatever a pool says, the source goes on or dials again', async () => {
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),
-    fc.constantFrom('ff', '00'.repeat(32), -1, Number.MAX_VALUE),
+    // What neither `String` nor `Number` can make anything of.
+    fc.constantFrom('ff', '00'.repeat(32), -1, Number.MAX_VALUE, { toString: 1 }, { valueOf: 1 }),
   );
   const method = fc.constantFrom(
     ...['notify', 'set_difficulty', 'set_target', 'set_extranonce', 'set_version_mask'].map(

@@ -53,6 +53,16 @@ function shareOf(
   return { extranonce2, time: notify[7], nonce, header };
 }
 
+/** A nonce of the same header whose hash is above the target. */
+function missOf({ extranonce1, size, notify }: Miner, roll: number): string {
+  const extranonces = extranonce1 + roll.toString(16).padStart(2 * size, '0');
+  for (let nonce = 0; ; nonce++) {
+    const digits = nonce.toString(16).padStart(8, '0');
+    const header = bitcoinHeader(notify, extranonces, notify[7], digits);
+    if (bitcoinHash(header) > easy.toBigInt()) return digits;
+  }
+}
+
 test('what comes after subscribe is what the protocol says', () => {
   const { desk, device, extranonce1, size, notify } = mining();
   assert.equal([extranonce1, size], ['00000000', 4]);
@@ -106,15 +116,30 @@ test('difficulty 1 is 0xffff * 2^208, and what a device is told is never harder 
 });
 
 test('each refusal has its code', () => {
-  const { desk, device, notify } = mining({}, { authorize: (user) => user === 'user' || 'who?' });
-  const submit = (user: string, ...rest: readonly unknown[]) =>
-    device.call('mining.submit', [user, ...rest], 4);
-  const rest = ['00000000', notify[7], '00000000'];
-  assert.equal(submit('user', notify[0], ...rest), [refused(4, 24, 'unauthorized worker')]);
-  const other = desk.connect();
-  const early = other.call('mining.submit', ['user', notify[0], ...rest], 4);
+  const miner = mining();
+  const { desk, device, notify } = miner;
+  const submit = (from: Device, ...rest: readonly unknown[]) =>
+    from.call('mining.submit', ['user', ...rest], 4);
+  const { extranonce2, time, nonce } = shareOf(miner, 0);
+  const share = [extranonce2, time, nonce];
+  assert.equal(submit(device, 'ffffffff', ...share), [refused(4, 21, 'job not found')]);
+  const miss = [extranonce2, time, missOf(miner, 0)];
+  assert.equal(submit(device, notify[0], ...miss), [refused(4, 23, 'low difficulty share')]);
+  assert.equal(submit(device, notify[0], ...share), [result(4, true)]);
+  assert.equal(submit(device, notify[0], ...share), [refused(4, 22, 'duplicate share')]);
+  assert.equal(submit(device, notify[0], 'xyz'), [refused(4, 20, 'extranonce2 must be hex')]);
+  const early = submit(desk.connect(), notify[0], ...share);
   assert.equal(early, [refused(4, 25, 'not subscribed')]);
+  const fresh = shareOf(miner, 1);
+  desk.start(bitcoinJob({ target: easy, goal: 'all', change: 'replace' }));
+  device.take();
+  const late = submit(device, notify[0], fresh.extranonce2, fresh.time, fresh.nonce);
+  assert.equal(late, [refused(4, 21, 'stale job')]);
   desk.hub.close();
+  const shut = mining({}, { authorize: () => 'who?' });
+  const unknown = submit(shut.device, shut.notify[0], ...share);
+  assert.equal(unknown, [refused(4, 24, 'unauthorized worker')]);
+  shut.desk.hub.close();
 });
 
 test('an authorization hook lets in whom it likes, also later', async () => {
@@ -136,28 +161,26 @@ test('an authorization hook lets in whom it likes, also later', async () => {
 });
 
 test('fields out of range are refused in words, and the connection goes on', () => {
-  const { desk, device, notify } = mining();
+  const miner = mining();
+  const { desk, device, notify } = miner;
   const base = ['u', notify[0], '00000000', notify[7], '00000000'];
-  const refusals = (
-    [
-      [2, '000000001', null],
-      [2, '100000000', 'extranonce2 has more than 4 bytes'],
-      [2, 'xyz', 'extranonce2 must be hex'],
-      [2, 7, 'extranonce2 must be hex'],
-      [3, '6553f0ff', 'ntime out of range'],
-      [3, 'ffffffff', 'ntime out of range'],
-      [4, '100000000', 'ntime and nonce must be up to 8 hex digits'],
-      [1, 7, 'user and job must be strings'],
-      [0, null, 'user and job must be strings'],
-    ] as const
-  ).map(([at, value, text]) => {
-    const [line] = device.call('mining.submit', base.with(at, value as never), 4);
-    return text === null || JSON.stringify(line) === JSON.stringify(refused(4, 20, text));
-  });
-  assert.equal(
-    refusals,
-    refusals.map(() => true),
-  );
+  for (const [at, value, text] of [
+    [2, '100000000', 'extranonce2 has more than 4 bytes'],
+    [2, 'xyz', 'extranonce2 must be hex'],
+    [2, 7, 'extranonce2 must be hex'],
+    [3, '6553f0ff', 'ntime out of range'],
+    [3, 'ffffffff', 'ntime out of range'],
+    [4, '100000000', 'ntime and nonce must be up to 8 hex digits'],
+    [1, 7, 'user and job must be strings'],
+    [0, null, 'user and job must be strings'],
+  ] as const) {
+    const answer = device.call('mining.submit', base.with(at, value as never), 4);
+    assert.equal(answer, [refused(4, 20, text)], `${value} at ${at}`);
+  }
+  // Digits that are nothing but zeros are too many for nobody.
+  const { nonce } = shareOf(miner, 1);
+  const long = ['u', notify[0], '000000001', notify[7], `0${nonce}`];
+  assert.equal(device.call('mining.submit', long, 4), [result(4, true)]);
   assert.equal(device.call('mining.get_transactions', [], 5), [refused(5, 20, 'unknown method')]);
   assert.is(device.closedHow, null);
   desk.hub.close();
@@ -226,6 +249,43 @@ test('another extranonce of the pool above is told to those who hear it, and end
   assert.equal(paramsOf(lines, 'mining.set_extranonce'), [['bbcc00000000', 4]]);
   assert.is(paramsOf(lines, 'mining.notify').length, 1);
   assert.is(hearsNot.closedHow, 'end');
+  desk.hub.close();
+});
+
+test('a mask that gets narrower is told to those who roll versions, before the job it is for', () => {
+  const agree = (device: Device) => {
+    device.call('mining.extranonce.subscribe', []);
+    device.call('mining.configure', [['version-rolling'], { 'version-rolling.mask': '00fff000' }]);
+  };
+  const narrower = (prefix: readonly number[], versionMask: number) =>
+    bitcoinJob({
+      ...{ target: easy, goal: 'all' },
+      template: { extranonce1: Uint8Array.from(prefix), versionMask },
+    });
+  const { desk, device } = mining({}, {}, agree);
+  const plain = desk.connect();
+  plain.call('mining.extranonce.subscribe', []);
+  plain.call('mining.subscribe', []);
+  desk.start(narrower([0xaa], 0x00c0_0000));
+  const methods = device.take().map((line) => ('method' in line ? line['method'] : null));
+  assert.equal(methods, ['mining.set_extranonce', 'mining.set_version_mask', 'mining.notify']);
+  assert.equal(paramsOf(plain.take(), 'mining.set_version_mask'), []);
+  desk.start(narrower([0xbb], 0x0040_0000));
+  const lines = device.take();
+  assert.equal(paramsOf(lines, 'mining.set_version_mask'), [['00400000']]);
+  const [notify] = paramsOf(lines, 'mining.notify') as unknown as Notify[];
+  const [[told = ''] = []] = paramsOf(lines, 'mining.set_extranonce') as string[][];
+  if (notify === undefined) throw new Error('no job');
+  const submit = (bits: string) => {
+    const version = (0x2000_0000 | Number.parseInt(bits, 16)).toString(16);
+    const header = bitcoinHeader(notify, `${told}00000000`, notify[7], '00000000', version);
+    const nonce = bitcoinNonce(header, easy.toBigInt());
+    return device.call('mining.submit', ['u', notify[0], '00000000', notify[7], nonce, bits], 4);
+  };
+  assert.equal(submit('00400000'), [result(4, true)]);
+  assert.equal(submit('00800000'), [refused(4, 20, 'version bits outside of the mask')]);
+  desk.start(narrower([0xcc], 0x0040_0000));
+  assert.equal(paramsOf(device.take(), 'mining.set_version_mask'), []);
   desk.hub.close();
 });
 

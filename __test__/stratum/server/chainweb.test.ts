@@ -77,6 +77,54 @@ test('whatever an id is, it is echoed', () => {
   desk.hub.close();
 });
 
+test('what ends a session of the official server is answered here, and the session goes on', () => {
+  const desk = new Desk();
+  desk.start(chainwebJob({ target: easy, goal: 'all' }));
+  const device = desk.connect();
+  const told = subscribe(device);
+  assert.equal(device.call('mining.extranonce.subscribe', [], 1), [result(1, true)]);
+  const [configured] = device.call('mining.configure', [['version-rolling'], {}], 2);
+  assert.equal(configured, result(2, { 'version-rolling': false }));
+  assert.equal(device.call('mining.suggest_difficulty', [1], 3), [result(3, true)]);
+  assert.equal(device.call('mining.suggest_target', ['f'.repeat(64)], 4), [result(4, true)]);
+  assert.equal(device.call('mining.multi_version', [1], 'x'), [refused('x', 20, 'unknown method')]);
+  const nonce2 = chainwebShare(told, easyValue);
+  assert.equal(device.call('mining.submit', ['u', told.jobId, nonce2], 5), [result(5, true)]);
+  assert.is(device.closedHow, null);
+  desk.hub.close();
+});
+
+test('a suggested target is told at once, and is the one that counts', () => {
+  const vardiff = {
+    ...{ shareMs: 10_000, windowMs: 60_000, band: 1.1 },
+    ...{ leastHashes: 16, mostHashes: 2 ** 40 },
+  };
+  const desk = new Desk({ vardiff, difficulty: { kind: 'vardiff', startHashes: 2 ** 32 } });
+  desk.start(chainwebJob({ target: oneIn(2 ** 60) }));
+  const device = desk.connect();
+  const told = subscribe(device);
+  const suggested = (hashes: number) =>
+    paramsOf(device.call('mining.suggest_target', [oneIn(hashes).toHex()]), 'mining.set_target');
+  assert.equal(suggested(64), [[easy.toHex()]]);
+  const nonce2 = chainwebShare(told, easyValue);
+  assert.equal(device.call('mining.submit', ['u', told.jobId, nonce2], 5), [result(5, true)]);
+  assert.equal(suggested(2), [[oneIn(16).toHex()]]);
+  desk.hub.close();
+});
+
+test('a user who may not mine is told so as the dialect does it', async () => {
+  const desk = new Desk({ authorize: (user) => user === 'good' || 'no such account' });
+  desk.start(chainwebJob({ target: easy }));
+  const device = desk.connect();
+  const told = subscribe(device);
+  device.call('mining.authorize', ['bad', 'x'], 1);
+  await desk.pass(1);
+  assert.equal(device.take(), [refused(1, 1, 'no such account')]);
+  const submit = ['bad', told.jobId, chainwebShare(told, easyValue)];
+  assert.equal(device.call('mining.submit', submit, 2), [refused(2, 24, 'unauthorized worker')]);
+  desk.hub.close();
+});
+
 test('a device that subscribes before there is a job gets its answer with the first one', () => {
   const desk = new Desk();
   const device = desk.connect();
@@ -104,8 +152,11 @@ test('shares of any spelling are accepted once, and refused with the codes of th
   assert.equal(submit(nonce2, 'ffffffff'), [result(9, false)]);
   assert.equal(submit(nonce2, 'ffffffffffffffff'), [result(9, false)]);
   assert.equal(submit('1000000000000'), [refused(9, 20, 'nonce2 has more than 6 bytes')]);
+  const early = desk.connect().call('mining.submit', ['u.w', told.jobId, nonce2], 9);
+  assert.equal(early, [refused(9, 25, 'not subscribed')]);
   assert.equal(desk.hub.users.verdicts, {
     ...{ accepted: 1, duplicate: 1, 'low-difficulty': 1, 'unknown-job': 2, other: 1 },
+    ...{ 'not-subscribed': 1 },
   });
   desk.hub.close();
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StratumServerStats } from '../../../ts/stratum/index.js';
+import { eventually, inTime } from '../../eventually.js';
 import { type ChainwebTold, chainwebMiss, chainwebShare, oneIn } from '../jobs.js';
 import { RawDevice } from '../raw-device.js';
 
@@ -19,7 +20,9 @@ let port = 0;
 test.before(async () => {
   const flags = ['--import', 'tsx', '--expose-gc'];
   child = fork(fileURLToPath(new URL('serving.ts', import.meta.url)), [], { execArgv: flags });
-  const [message] = (await once(child, 'message')) as [{ port: number }];
+  const [message] = (await inTime(once(child, 'message'), 'the server listens')) as [
+    { port: number },
+  ];
   port = message.port;
 });
 
@@ -30,7 +33,7 @@ test.after(() => void child.kill('SIGKILL'));
 
 async function look(): Promise<{ readonly rss: number; readonly stats: StratumServerStats }> {
   child.send('look');
-  const [message] = await once(child, 'message');
+  const [message] = await inTime(once(child, 'message'), 'the server tells of itself');
   return message as { rss: number; stats: StratumServerStats };
 }
 
@@ -40,44 +43,69 @@ function connect(): RawDevice {
   return device;
 }
 
+interface Honest {
+  /** Sends a last share. @returns the ids of what was sent, and what came back for them */
+  stop(): Promise<{ readonly sent: readonly number[]; readonly answers: readonly unknown[] }>;
+}
+
 /** Mines a share, then rests: no more messages a second than a device may send. */
-async function honest(): Promise<{ stop(): Promise<number> }> {
+async function honest(): Promise<Honest> {
   const device = connect();
   device.call('mining.subscribe', ['honest'], 'subscribe');
   const { result } = await device.answer('subscribe');
   const [jobId = '', header = ''] = (await device.notify()) as string[];
   const nonce1 = (result as string[])[1] ?? '';
   const told: ChainwebTold = { jobId, header: Buffer.from(header, 'hex'), nonce1 };
-  let [accepted, isOver, nonce] = [0, false, 0];
+  const sent: number[] = [];
+  const mine = async () => {
+    const nonce2 = chainwebShare(told, TARGET, sent.at(-1) ?? 0);
+    const id = Number.parseInt(nonce2, 16) + 1;
+    sent.push(id);
+    device.call('mining.submit', ['honest', jobId, nonce2], id);
+    await device.answer(id);
+  };
+  await mine();
+  let isOver = false;
   const running = (async () => {
-    while (!isOver) {
-      const nonce2 = chainwebShare(told, TARGET, nonce);
-      nonce = Number.parseInt(nonce2, 16) + 1;
-      device.call('mining.submit', ['honest', jobId, nonce2], nonce);
-      assert.is((await device.answer(nonce))['result'], true);
-      accepted += 1;
-      await sleep(20);
-    }
+    for (; !isOver; await sleep(20)) await mine();
   })();
+  running.catch(() => {}); // told by `stop`
   return {
     stop: async () => {
       isOver = true;
       await running;
-      return accepted;
+      await mine();
+      const lines = device.lines as readonly Record<string, unknown>[];
+      return { sent, answers: lines.filter(({ id }) => typeof id === 'number') };
     },
   };
 }
 
-/** An attack while an honest device mines: it goes on, and the memory stays. */
+/** How many shares of the honest devices the server has counted. */
+function counted({ users }: StratumServerStats): number {
+  return users.find(({ user }) => user === 'honest')?.accepted ?? 0;
+}
+
+/** An attack while an honest device mines: none of its shares is lost, and the memory stays. */
 function attack(name: string, act: () => Promise<void>): void {
-  test(`${name}: an honest device mines on, and the memory is bounded`, async () => {
+  test(`${name}: every share of an honest device counts, and the memory is bounded`, async () => {
     const before = await look();
     const device = await honest();
     await act();
-    assert.ok((await device.stop()) > 0);
-    const { rss } = await look();
+    const { sent, answers } = await device.stop();
+    assert.equal(
+      answers,
+      sent.map((id) => ({ id, result: true, error: null })),
+    );
+    const { rss, stats } = await look();
+    assert.is(counted(stats) - counted(before.stats), sent.length);
     assert.ok(rss - before.rss <= 64 * MIB, `${Math.round((rss - before.rss) / MIB)} MiB more`);
   });
+}
+
+/** Whether the honest device is the only one left. */
+async function isAlone(): Promise<boolean> {
+  return (await look()).stats.connections === 1;
 }
 
 /** Writes until the other side has had enough. */
@@ -107,6 +135,13 @@ attack('a string of 100 MB in a message', async () => {
   await device.closed();
 });
 
+attack('nothing but newlines', async () => {
+  const device = connect();
+  const sent = await pour(device, Buffer.alloc(65_536, '\n'), 100 * MIB);
+  await device.closed();
+  assert.ok(sent < 100 * MIB, 'it is not read to the end');
+});
+
 attack('deep nesting', async () => {
   const many = Array.from({ length: 20 }, () => connect());
   for (const device of many) device.write('{"id":'.repeat(10_000));
@@ -125,6 +160,7 @@ attack('wrong types, odd numbers and odd texts', async () => {
     '"\\ud800"',
     '"💥"',
     '{}',
+    '{"toString":1}',
     '[]',
     'null',
     'true',
@@ -182,13 +218,11 @@ attack('a flood of connections', async () => {
   for (let round = 0; round < 5; round++) {
     const many = Array.from({ length: 400 }, () => connect());
     // Of one address there may be 300.
-    while (many.filter(({ isClosed }) => isClosed).length < 100) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    const turnedAway = () => many.filter(({ isClosed }) => isClosed).length;
+    await eventually(() => turnedAway() >= 100, 'a hundred are turned away');
     for (const device of many) device.socket.destroy();
     for (const device of many) await device.closed();
-    while ((await look()).stats.connections > 1)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(isAlone, 'the server has let go of them');
   }
 });
 
@@ -196,27 +230,25 @@ attack('slow senders, half-closed sockets and connections that vanish', async ()
   const many = Array.from({ length: 100 }, () => connect());
   for (const text of '{"id":1,"method":') {
     for (const device of many) device.write(text);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await sleep(2);
   }
   for (const device of many.slice(0, 50)) device.socket.end();
   for (const device of many.slice(50)) device.socket.resetAndDestroy();
   for (const device of many) await device.closed();
-  while ((await look()).stats.connections > 1)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(isAlone, 'the server has let go of them');
 });
 
 attack('a client that does not read what it is told', async () => {
   const device = connect();
-  await once(device.socket, 'connect');
+  device.call('mining.ping', [], 'inside');
+  await device.answer('inside');
   device.socket.pause();
   const id = 'x'.repeat(8_000);
   const line = `{"id":"${id}","method":"mining.ping"}\n`;
-  const isThere = async () => (await look()).stats.connections > 1;
-  for (let i = 0; i < 20_000 && (await isThere()); i++) {
+  await eventually(async () => {
     if (!device.socket.destroyed) device.write(line.repeat(20));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.is(await isThere(), false);
+    return isAlone();
+  }, 'it is dropped');
 });
 
 test.run();

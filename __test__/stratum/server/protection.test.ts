@@ -3,19 +3,30 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LIMITS } from '../../../ts/stratum/server/settings.js';
-import { chainwebJob, chainwebMiss, oneIn } from '../jobs.js';
-import { Desk, paramsOf, result } from './desk.js';
+import { LIMITS, VARDIFF } from '../../../ts/stratum/server/settings.js';
+import { type ChainwebTold, chainwebJob, chainwebMiss, chainwebShare, oneIn } from '../jobs.js';
+import { Desk, type DeskOptions, type Device, paramsOf, result } from './desk.js';
 
 const SUBSCRIBE = '{"id":1,"method":"mining.subscribe","params":[]}\n';
 
-function deskWith(limits: Partial<typeof LIMITS>): Desk {
+/** The share time of a server bounds how soon a device is silent for too long. */
+const EVERY_SECOND = { ...VARDIFF, shareMs: 1_000 };
+
+function deskWith(limits: Partial<typeof LIMITS>, options: DeskOptions = {}): Desk {
   const desk = new Desk({
+    ...options,
     limits: { ...LIMITS, ...limits },
     bans: { offences: 3, memoryMs: 60_000, banMs: 5_000 },
   });
   desk.start(chainwebJob({ target: oneIn(64), goal: 'all' }));
   return desk;
+}
+
+/** What the first device of a desk has to know for its shares. */
+function subscribed(device: Device): ChainwebTold {
+  const [notify] = paramsOf(device.says(SUBSCRIBE), 'mining.notify');
+  const [jobId = '', header = ''] = notify as string[];
+  return { jobId, header: Buffer.from(header, 'hex'), nonce1: '0000' };
 }
 
 for (const text of ['nonsense\n', '[]\n', '{"method":7}\n', '{]', `${'['.repeat(20)}`]) {
@@ -81,7 +92,9 @@ test('connections are counted, per address and in all', () => {
 });
 
 test('who does not subscribe, falls silent or does not read is dropped', async () => {
-  const desk = deskWith({ handshakeMs: 10_000, idleMs: 60_000, unreadBytes: 1_000 });
+  const limits = { handshakeMs: 10_000, idleMs: 60_000, unreadBytes: 1_000 };
+  const difficulty = { kind: 'vardiff', startHashes: 2 ** 32 } as const;
+  const desk = deskWith(limits, { difficulty, vardiff: EVERY_SECOND });
   const [mute, honest, silent, slow] = [1, 2, 3, 4].map((n) => desk.connect(`10.0.0.${n}`));
   for (const device of [honest, silent, slow]) device?.says(SUBSCRIBE);
   if (slow !== undefined) slow.unreadBytes = 1_001;
@@ -97,16 +110,116 @@ test('who does not subscribe, falls silent or does not read is dropped', async (
   desk.hub.close();
 });
 
+for (const difficulty of [{ kind: 'block' }, { kind: 'fixed', hashes: 2 ** 60 }] as const) {
+  test(`where a share is no matter of minutes (${difficulty.kind}), a device may be silent`, async () => {
+    const desk = deskWith({ idleMs: 60_000 }, { difficulty });
+    const device = desk.connect();
+    device.says(SUBSCRIBE);
+    await desk.pass(600_000);
+    assert.is(device.closedHow, null);
+    desk.hub.close();
+  });
+}
+
+test('a device without work may be silent, and has its time again when there is some', async () => {
+  const difficulty = { kind: 'vardiff', startHashes: 2 ** 40 } as const;
+  const desk = new Desk({ difficulty });
+  const origin = desk.start(chainwebJob({ target: oneIn(2 ** 60) }));
+  const device = desk.connect();
+  const told = paramsOf(device.says(SUBSCRIBE), 'mining.set_target');
+  await desk.pass(30_000);
+  device.take();
+  desk.hub.stop(origin);
+  await desk.pass(600_000);
+  assert.is(device.closedHow, null);
+  desk.start(chainwebJob({ target: oneIn(2 ** 60) }));
+  assert.equal(paramsOf(device.take(), 'mining.set_target'), []);
+  await desk.pass(25_000);
+  assert.equal(paramsOf(device.take(), 'mining.set_target'), []);
+  assert.is(told.length, 1);
+  assert.is(device.closedHow, null);
+  await desk.pass(40_000);
+  assert.is(paramsOf(device.take(), 'mining.set_target').length, 1);
+  await desk.pass(530_000);
+  assert.is(device.closedHow, null);
+  await desk.pass(10_000);
+  assert.is(device.closedHow, 'end');
+  desk.hub.close();
+});
+
+test('who subscribes while there is no work waits for some: what was is over', async () => {
+  const difficulty = { kind: 'vardiff', startHashes: 2 ** 40 } as const;
+  const desk = new Desk({ difficulty });
+  const origin = desk.start(chainwebJob({ target: oneIn(2 ** 60) }));
+  const device = desk.connect();
+  device.says(SUBSCRIBE);
+  desk.hub.stop(origin);
+  const lines = device.says(SUBSCRIBE);
+  assert.equal(paramsOf(lines, 'mining.notify'), []);
+  assert.is(lines.length, 1);
+  await desk.pass(1_200_000);
+  assert.equal([device.closedHow, device.take()], [null, []]);
+  desk.start(chainwebJob({ target: oneIn(2 ** 60) }));
+  assert.is(paramsOf(device.take(), 'mining.notify').length, 1);
+  desk.hub.close();
+});
+
+test('of a device that is dropped while its share waits, no more is kept than of others that left', () => {
+  const desk = deskWith({});
+  const origin = desk.start(chainwebJob({ target: oneIn(64), goal: 'all' }));
+  const device = desk.connect();
+  const told = subscribed(device);
+  const share = chainwebShare(told, oneIn(64).toBigInt());
+  const left: number[] = [];
+  const { accepted } = origin;
+  const leave = accepted.leave.bind(accepted);
+  accepted.leave = (session) => {
+    left.push(accepted.size);
+    leave(session);
+  };
+  device.says(
+    `{"id":1,"method":"mining.submit","params":["u","${told.jobId}","${share}"]}\nnonsense\n`,
+  );
+  assert.is(device.closedHow, 'end');
+  assert.is(accepted.size, 1);
+  assert.is(left.at(-1), 1, 'told that the session is over, once more');
+  desk.hub.close();
+});
+
+test('blank lines are messages where it comes to their rate', async () => {
+  const desk = deskWith({ messagesPerSecond: 10, messageBurst: 20, idleMs: 60_000 });
+  const device = desk.connect();
+  device.says(SUBSCRIBE);
+  for (let second = 0; second < 10; second++) {
+    await desk.pass(1_000);
+    device.says('\n'.repeat(10));
+  }
+  assert.is(device.closedHow, null);
+  device.says('\n'.repeat(21));
+  assert.is(device.closedHow, 'end');
+  desk.hub.close();
+});
+
+test('valid shares may come faster than messages, for as long as a harder target takes', async () => {
+  const desk = deskWith({ messagesPerSecond: 1, messageBurst: 300 });
+  const device = desk.connect();
+  const told = subscribed(device);
+  for (let share = 0, from = 0; share < 1_000; share++) {
+    const nonce2 = chainwebShare(told, oneIn(64).toBigInt(), from);
+    from = Number.parseInt(nonce2, 16) + 1;
+    const submit = `{"id":1,"method":"mining.submit","params":["u","${told.jobId}","${nonce2}"]}\n`;
+    assert.equal(device.says(submit), [result(1, true)]);
+  }
+  assert.is(device.closedHow, null);
+  desk.hub.close();
+});
+
 test('a device that sends nothing but invalid shares is dropped in the end', () => {
   const desk = deskWith({ messageBurst: 1_000 });
   const device = desk.connect();
-  const [[jobId = '', header = ''] = []] = paramsOf(
-    device.says(SUBSCRIBE),
-    'mining.notify',
-  ) as string[][];
-  const told = { jobId, header: Buffer.from(header, 'hex'), nonce1: '0000' };
+  const told = subscribed(device);
   const nonce2 = chainwebMiss(told, oneIn(64).toBigInt());
-  const submit = `{"id":1,"method":"mining.submit","params":["u","${jobId}","${nonce2}"]}\n`;
+  const submit = `{"id":1,"method":"mining.submit","params":["u","${told.jobId}","${nonce2}"]}\n`;
   device.says(submit.repeat(199));
   assert.is(device.closedHow, null);
   device.says(submit);
@@ -129,7 +242,7 @@ test('more devices than nonces: those that are too many are dropped, the others 
 test('whatever arrives, the hub answers in bounds or hangs up, and others mine on', () => {
   const value = fc.oneof(
     ...[fc.jsonValue({ maxDepth: 4 }), fc.string({ unit: 'binary' }), fc.double()],
-    ...[fc.constantFrom(-1, 1e308, Number.MAX_SAFE_INTEGER, '', '0x', 'ff', '\u0000', '__proto__')],
+    ...[fc.constantFrom(-1, 1e308, '', '0x', 'ff', '\u0000', '__proto__', { toString: 1 })],
   );
   const names = ['subscribe', 'authorize', 'configure', 'submit', 'extranonce.subscribe'];
   const method = fc.oneof(

@@ -39,6 +39,36 @@ test('the true rate lies in the interval in 95 of 100 runs, targets mixed', () =
   assert.ok(inside >= 360 && inside <= 398, `${inside} of 400`);
 });
 
+test('over hours of shares the rate is the true one, at every moment of a window', () => {
+  const random = new Random(4);
+  const rate = new ShareRate(0);
+  // 100 hashes a second, a share every 2 s, looked at every 7 s.
+  let [nextMs, sum, looks, inside] = [0, 0, 0, 0];
+  for (let nowMs = 0; nowMs < 50 * 3_600_000; nowMs += 7_000) {
+    while (nextMs <= nowMs) {
+      rate.add(200, nextMs);
+      nextMs -= 2_000 * Math.log((random.next() + 1) / 2 ** 32);
+    }
+    if (nowMs < 600_000) continue;
+    const { hashesPerSecond, low, high } = rate.estimate(nowMs);
+    sum += hashesPerSecond;
+    looks += 1;
+    if (low <= 100 && high >= 100) inside += 1;
+  }
+  assert.ok(Math.abs(sum / looks - 100) < 1, `${sum / looks} in place of 100`);
+  assert.ok(Math.abs(inside / looks - 0.95) < 0.03, `${inside} of ${looks} intervals`);
+});
+
+test('shares that come like clockwork are counted over the very time that they came in', () => {
+  const rate = new ShareRate(0);
+  for (let nowMs = 100; nowMs < 3_600_000; nowMs += 100) {
+    rate.add(10, nowMs);
+    if (nowMs < 60_000) continue;
+    const { hashesPerSecond } = rate.estimate(nowMs);
+    assert.ok(Math.abs(hashesPerSecond - 100) < 0.2, `${hashesPerSecond} after ${nowMs} ms`);
+  }
+});
+
 test('old shares are forgotten', () => {
   const rate = new ShareRate(0, 10_000);
   for (let nowMs = 0; nowMs < 10_000; nowMs += 100) rate.add(1, nowMs);

@@ -5,6 +5,7 @@ import {
   startVardiff,
   type Vardiff,
   type VardiffRules,
+  vardiffPaused,
   vardiffShare,
   vardiffTick,
 } from '../../../ts/stratum/session/vardiff.js';
@@ -20,24 +21,26 @@ function simulate(
   hashesPerMs: (nowMs: number) => number,
   untilMs: number,
   seed: number,
+  rules = RULES,
 ) {
   const random = new Random(seed);
-  let state: Vardiff = startVardiff(start, RULES, 0);
+  const tickEveryMs = Math.max(1_000, rules.shareMs / 10);
+  let state: Vardiff = startVardiff(start, rules, 0);
   let [nowMs, changes] = [0, 0];
   const shares: number[] = [];
   let ticks = 0;
   while (nowMs < untilMs) {
     const before = state.hashes;
     const waitMs = (-Math.log((random.next() + 1) / 2 ** 32) * state.hashes) / hashesPerMs(nowMs);
-    const tickMs = 1_000 - (nowMs % 1_000);
+    const tickMs = tickEveryMs - (nowMs % tickEveryMs);
     if (waitMs < tickMs) {
       nowMs += waitMs;
       shares.push(nowMs);
-      state = vardiffShare(state, state.hashes, RULES, nowMs);
+      state = vardiffShare(state, state.hashes, rules, nowMs);
     } else {
       nowMs += tickMs;
       ticks += 1;
-      state = vardiffTick(state, RULES, nowMs);
+      state = vardiffTick(state, rules, nowMs);
     }
     if (state.hashes !== before) changes += 1;
   }
@@ -85,7 +88,46 @@ test('a device that finds nothing gets something easier, down to the limit', () 
   assert.is(state.hashes, RULES.leastHashes);
 });
 
-test('whatever comes, the target stays within its limits', () => {
+test('bad luck takes a target down by steps: one window without a share by less than ten times', () => {
+  for (const start of [2 ** 32, 2 ** 47]) {
+    let state = startVardiff(start, RULES, 0);
+    for (let nowMs = 0; nowMs <= RULES.windowMs; nowMs += 1_000) {
+      const before = state.hashes;
+      state = vardiffTick(state, { ...RULES, shareMs: 10_000 }, nowMs);
+      assert.ok(before / state.hashes < 10, `${before} to ${state.hashes}`);
+    }
+    assert.ok(state.hashes < start);
+  }
+});
+
+for (const shareMs of [1_000, 60_000, 600_000, 3_600_000]) {
+  const rules = { ...RULES, shareMs };
+  test(`one share wanted in ${shareMs / 1_000} s: silence makes nothing harder`, () => {
+    let state = startVardiff(2 ** 40, rules, 0);
+    for (let nowMs = 0; nowMs < 40 * shareMs; nowMs += shareMs / 10) {
+      const before = state.hashes;
+      state = vardiffTick(state, rules, nowMs);
+      assert.ok(state.hashes <= before, `${before} to ${state.hashes}`);
+    }
+    assert.ok(state.hashes < 2 ** 36);
+  });
+
+  test(`one share wanted in ${shareMs / 1_000} s: a steady device has about as many`, () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const { shares } = simulate(1e6, () => 1e6 / shareMs, 200 * shareMs, seed, rules);
+      assert.ok(shares.length > 150 && shares.length < 260, `seed ${seed}: ${shares.length}`);
+    }
+  });
+}
+
+test('time without work counts for nothing', () => {
+  const mined = vardiffShare(startVardiff(1e6, RULES, 0), 1e6, RULES, 1_000);
+  const resumed = vardiffPaused(mined, 3_600_000);
+  assert.is(vardiffTick(resumed, RULES, 3_602_000).hashes, 1e6);
+  assert.is.not(vardiffTick(mined, RULES, 3_602_000).hashes, 1e6);
+});
+
+test('whatever comes, the target stays within its limits, and moves by steps', () => {
   const event = fc.record({
     ms: fc.nat(100_000),
     share: fc.boolean(),
@@ -96,10 +138,13 @@ test('whatever comes, the target stays within its limits', () => {
       let [state, nowMs] = [startVardiff(start, RULES, 0), 0];
       for (const { ms, share, part } of events) {
         nowMs += ms;
+        const before = state.hashes;
         state = share
           ? vardiffShare(state, part * state.hashes, RULES, nowMs)
           : vardiffTick(state, RULES, nowMs);
         assert.ok(state.hashes >= RULES.leastHashes && state.hashes <= RULES.mostHashes);
+        const step = state.hashes / before;
+        assert.ok(step < 17 && step > 1 / 17, `${step} times at once`);
       }
     }),
   );

@@ -41,9 +41,9 @@ export class PoolLink {
   readonly #options: LinkOptions;
   readonly #dialled: Dialled;
   readonly #lines = new Lines(MOST_LINE);
-  readonly #awaited = new Map<string, (answer: Answer) => void>();
+  /** Shares on their way, by the id they were sent as; gone when answered or late. */
+  readonly #awaited = new Map<number, (answer: Answer) => void>();
   #state = NEW_POOL;
-  #keys = 0;
   #isOver = false;
   #cancelAlarm: () => void = () => {};
 
@@ -58,24 +58,28 @@ export class PoolLink {
     });
   }
 
+  /** The pool has let the user in. */
+  get isAuthorized(): boolean {
+    return this.#state.isAuthorized;
+  }
+
   /** Has a share sent. `unknown`: its answer did not come. */
   submit(params: readonly unknown[]): Promise<Answer> {
     if (this.#isOver) return Promise.resolve({ result: 'stale', reason: 'the pool is gone' });
     if (this.#awaited.size >= MOST_AWAITED) {
       return Promise.resolve({ result: 'rejected', reason: 'too many shares await an answer' });
     }
-    this.#keys += 1;
-    const key = `${this.#keys}`;
+    const { nextId } = this.#state;
     return new Promise((resolve) => {
       const { clock, limits } = this.#options;
       const cancel = clock.after(limits.answerMs, () => {
-        this.#settle(key, { result: 'unknown', reason: 'the pool did not answer' });
+        this.#settle(nextId, { result: 'unknown', reason: 'the pool did not answer' });
       });
-      this.#awaited.set(key, (answer) => {
+      this.#awaited.set(nextId, (answer) => {
         cancel();
         resolve(answer);
       });
-      this.#happen({ kind: 'submit', key, params });
+      this.#happen({ kind: 'submit', params });
     });
   }
 
@@ -85,8 +89,8 @@ export class PoolLink {
     this.#cancelAlarm();
     // Dialling itself may end it.
     queueMicrotask(() => this.#dialled.close());
-    for (const key of [...this.#awaited.keys()]) {
-      this.#settle(key, { result: 'unknown', reason: `no answer to the share: ${reason}` });
+    for (const id of [...this.#awaited.keys()]) {
+      this.#settle(id, { result: 'unknown', reason: `no answer to the share: ${reason}` });
     }
     this.#options.onEnd(reason);
   }
@@ -114,15 +118,15 @@ export class PoolLink {
     this.#state = state;
     if (lines.length > 0) this.#dialled.send(lines.join(''));
     for (const effect of effects) {
-      if (effect.kind === 'outcome') this.#settle(effect.key, effect.outcome);
+      if (effect.kind === 'outcome') this.#settle(effect.id, effect.outcome);
       else if (effect.kind === 'broken') this.end(effect.reason);
       else this.#options.onEffect(effect);
     }
   }
 
-  #settle(key: string, answer: Answer): void {
-    this.#awaited.get(key)?.(answer);
-    this.#awaited.delete(key);
+  #settle(id: number, answer: Answer): void {
+    this.#awaited.get(id)?.(answer);
+    this.#awaited.delete(id);
   }
 
   #expect(withinMs: number, otherwise: string): void {

@@ -27,9 +27,8 @@ type Purpose = 'configure' | 'subscribe' | 'authorize' | 'extranonce';
 
 export interface PoolState {
   readonly nextId: number;
+  /** Of the handshake. Shares are not among them: whoever sends them knows which ones it awaits. */
   readonly asked: ReadonlyMap<number, Purpose>;
-  /** Shares whose answer is awaited, by id. */
-  readonly shares: ReadonlyMap<number, string>;
   /** In force; new ones count from the next job on. */
   readonly extranonce: PoolExtranonce | null;
   readonly target: Target | null;
@@ -41,12 +40,13 @@ export interface PoolState {
 export type PoolEvent =
   | { readonly kind: 'opened' }
   | { readonly kind: 'message'; readonly message: Message }
-  /** @see PoolEffect `outcome` for `key` */
-  | { readonly kind: 'submit'; readonly key: string; readonly params: readonly unknown[] };
+  /** Sent as {@link PoolState.nextId}. */
+  | { readonly kind: 'submit'; readonly params: readonly unknown[] };
 
 export type PoolEffect =
   | { readonly kind: 'work'; readonly work: PoolWork }
-  | { readonly kind: 'outcome'; readonly key: string; readonly outcome: Omit<Outcome, 'block'> }
+  /** Of the share that was sent as `id`, if there is one. */
+  | { readonly kind: 'outcome'; readonly id: number; readonly outcome: Omit<Outcome, 'block'> }
   | { readonly kind: 'authorized' }
   /** It will not have us. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -67,6 +67,6 @@ export interface PoolStep {
 }
 
 export const NEW_POOL: PoolState = {
-  ...{ nextId: 1, asked: new Map(), shares: new Map(), extranonce: null, target: null },
+  ...{ nextId: 1, asked: new Map(), extranonce: null, target: null },
   ...{ versionMask: 0, isAuthorized: false, work: null },
 };

@@ -32,9 +32,8 @@ export function poolStep(state: PoolState, event: PoolEvent, rules: PoolRules): 
       return opened(state, rules);
     case 'submit': {
       const id = state.nextId;
-      const shares = new Map(state.shares).set(id, event.key);
       const line = requestLine(id, 'mining.submit', event.params);
-      return { state: { ...state, nextId: id + 1, shares }, lines: [line], effects: [] };
+      return { state: { ...state, nextId: id + 1 }, lines: [line], effects: [] };
     }
     case 'message':
       return heard(state, poolMessage(event.message, rules.dialect, rules.agent), rules);
@@ -109,13 +108,10 @@ function answered(
   rules: PoolRules,
 ): PoolStep {
   if (typeof id !== 'number') return only(state);
-  const key = state.shares.get(id);
-  if (key !== undefined) {
-    const shares = new Map(state.shares);
-    shares.delete(id);
-    return only({ ...state, shares }, { kind: 'outcome', key, outcome: outcomeOf(result, error) });
-  }
   const purpose = state.asked.get(id);
+  if (purpose === undefined) {
+    return only(state, { kind: 'outcome', id, outcome: outcomeOf(result, error) });
+  }
   const asked = new Map(state.asked);
   asked.delete(id);
   const next = { ...state, asked };
@@ -134,7 +130,7 @@ function answered(
         reason: `the pool does not know ${rules.user}: ${reason}`,
       });
     }
-    default:
+    case 'extranonce':
       return only(next);
   }
 }

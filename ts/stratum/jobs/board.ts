@@ -3,6 +3,7 @@
 import type { Target } from '../../core/target.js';
 import type { Job, Roll } from '../../miner/ports.js';
 import type { ServerDialect, ShareTarget } from '../wire/answers.js';
+import { Accepted } from './accepted.js';
 import { type Space, spaceOf } from './space.js';
 import { type Template, templatedWork } from './template.js';
 
@@ -33,22 +34,18 @@ export interface Origin {
   ageMs: number;
   /** Issued and live, oldest first. */
   readonly issued: Set<number>;
-  /** By session number: digests of its accepted shares. */
-  readonly accepted: Map<number, Set<string>>;
+  readonly accepted: Accepted;
 }
 
 /** Between two works of one job, at least: a device that begins anew repeats nothing. */
 const STEP_MS = { chainweb: 1, bitcoin: 1_000 } as const;
 /** Of one of the miner's jobs; the oldest go first. At one a second that is 18 hours. */
 const MOST_ISSUED = 65_536;
-/** Of one session and one of the miner's jobs. Vardiff makes it a handful. */
-const MOST_ACCEPTED = 16_384;
-/** Bytes of a digest that tell shares apart. */
-const DIGEST_KEY = 16;
 
 export class JobBoard {
   readonly #dialect: ServerDialect;
   readonly #issued = new Map<number, IssuedJob>();
+  readonly #live = new Set<Origin>();
   #sequence = 0;
 
   constructor(dialect: ServerDialect) {
@@ -57,10 +54,11 @@ export class JobBoard {
 
   /** @param job - whose target is a `Target` */
   open(job: Job, target: Target, nowMs: number): Origin {
-    return {
-      ...{ job, target, sinceMs: nowMs, newest: null, isLive: true, hashes: 0, ageMs: 0 },
-      ...{ issued: new Set(), accepted: new Map() },
-    };
+    const [issued, accepted] = [new Set<number>(), new Accepted()];
+    const [sinceMs, newest, isLive, hashes, ageMs] = [nowMs, null, true, 0, 0];
+    const origin = { job, target, sinceMs, newest, isLive, hashes, ageMs, issued, accepted };
+    this.#live.add(origin);
+    return origin;
   }
 
   /**
@@ -77,7 +75,8 @@ export class JobBoard {
     const sequence = this.#sequence;
     const ceiling = origin.newest?.ceiling ?? this.#dialect.easiest(origin.target);
     const id = sequence.toString(16).padStart(8, '0');
-    const job = { sequence, id, ...work, space, origin, ceiling };
+    const { template, roll } = work;
+    const job = { sequence, id, template, roll, space, origin, ceiling };
     this.#issued.set(sequence, job);
     origin.issued.add(sequence);
     origin.newest = job;
@@ -90,8 +89,14 @@ export class JobBoard {
     return job;
   }
 
+  /** How far the newest work is ahead of the clock: each is of a later time than the one before. */
+  aheadMs({ ageMs, sinceMs }: Origin, nowMs: number): number {
+    return ageMs - (nowMs - sinceMs);
+  }
+
   /** From now on its shares are stale. */
   retire(origin: Origin): void {
+    this.#live.delete(origin);
     origin.isLive = false;
     for (const sequence of origin.issued) this.#issued.delete(sequence);
     origin.issued.clear();
@@ -106,28 +111,9 @@ export class JobBoard {
     return sequence >= 1 && sequence <= this.#sequence ? 'stale' : 'unknown-job';
   }
 
-  /**
-   * Remembers an accepted share. Its digest names it: only what cost work takes memory.
-   *
-   * @param digests - of a whole batch
-   * @param at - where in it the digest begins
-   */
-  accept(
-    { origin }: IssuedJob,
-    session: number,
-    digests: Uint8Array,
-    at: number,
-  ): 'new' | 'duplicate' | 'too-many' {
-    let shares = origin.accepted.get(session);
-    if (shares === undefined) {
-      shares = new Set();
-      origin.accepted.set(session, shares);
-    }
-    const key = Buffer.from(digests.buffer, digests.byteOffset + at, DIGEST_KEY).toString('latin1');
-    if (shares.has(key)) return 'duplicate';
-    if (shares.size >= MOST_ACCEPTED) return 'too-many';
-    shares.add(key);
-    return 'new';
+  /** The session of that number is over. */
+  leave(session: number): void {
+    for (const { accepted } of this.#live) accepted.leave(session);
   }
 
   /** Issued and live. */

@@ -47,12 +47,14 @@ function bitcoinSpace(prefix: Uint8Array, free: number, versionMask: number): Sp
 }
 
 export function sameSpace(one: Space, other: Space): boolean {
+  if (one === other) return true;
   return (
     one.dialect === other.dialect &&
     one.ownBytes === other.ownBytes &&
     one.deviceBytes === other.deviceBytes &&
     one.versionMask === other.versionMask &&
-    Buffer.compare(one.prefix, other.prefix) === 0
+    one.prefix.length === other.prefix.length &&
+    one.prefix.every((byte, i) => byte === other.prefix[i])
   );
 }
 

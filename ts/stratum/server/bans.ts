@@ -32,6 +32,7 @@ export class Bans {
   offend(address: string, nowMs: number): boolean {
     const { offences, memoryMs, banMs } = this.#rules;
     if (offences === 0) return false;
+    if (this.isBanned(address, nowMs)) return false;
     let record = this.#records.get(address);
     if (record === undefined || nowMs - record.sinceMs > memoryMs) {
       this.#records.delete(address);

@@ -1,4 +1,7 @@
-/** Shares wait here until everything that has arrived is read, then all are hashed in one go. */
+/**
+ * Shares wait here until everything that has arrived is read, then all are hashed in one go; a busy
+ * server looks sooner, with every message and every session that it serves.
+ */
 
 import type { Solution } from '../../core/solution.js';
 import { hashShares, meets } from '../jobs/batch.js';
@@ -45,9 +48,16 @@ export interface Checked {
   readonly solved: Solved | null;
 }
 
+/** A share waits no longer for others. */
+const MOST_WAIT_MS = 1;
+/** Hashing more of them in one go is no cheaper for each, and makes the first one wait. */
+const MOST_WAITING = 256;
+
 export class Checker {
   readonly #board: JobBoard;
   #waiting: Waiting[] = [];
+  /** When the first of them came. */
+  #sinceMs = 0;
 
   constructor(board: JobBoard) {
     this.#board = board;
@@ -57,8 +67,19 @@ export class Checker {
     return this.#waiting.length === 0;
   }
 
+  /** Whether those that wait must wait no longer, whatever else there is to be read. */
+  isDue(nowMs: number): boolean {
+    const { length } = this.#waiting;
+    return length >= MOST_WAITING || (length > 0 && nowMs - this.#sinceMs >= MOST_WAIT_MS);
+  }
+
   /** @param verdict - what is known already; `null`: nothing */
-  add(client: Client, id: unknown, share: ShareFields, verdict: Verdict | null): void {
+  add(
+    client: Client,
+    { id, share, verdict }: Pick<Waiting, 'id' | 'share'> & { readonly verdict: Verdict | null },
+    nowMs: number,
+  ): void {
+    if (this.isIdle) this.#sinceMs = nowMs;
     const look = verdict ?? this.#lookAt(client, share);
     this.#waiting.push({ client, id, share, look });
   }
@@ -78,6 +99,8 @@ export class Checker {
       const [at, message] = [32 * hashed, messages[hashed] as Uint8Array];
       hashed += 1;
       const verdict = this.#judge(look, digests, at);
+      // It left while its share waited.
+      if (!client.isOpen) this.#board.leave(look.number);
       const isSolution =
         verdict.kind === 'accepted' &&
         look.job.origin.target.isMetBy(digests.subarray(at, at + 32), 'le');
@@ -109,13 +132,13 @@ export class Checker {
       return { kind: 'low-difficulty', text: 'low difficulty share' };
     // Solved by a share of this very batch.
     if (!job.origin.isLive) return { kind: 'stale', text: 'stale job' };
-    switch (this.#board.accept(job, number, digests, at)) {
+    switch (job.origin.accepted.add(number, digests, at)) {
       case 'new':
         return { kind: 'accepted', hashes };
       case 'duplicate':
         return { kind: 'duplicate', text: 'duplicate share' };
       case 'too-many':
-        return { kind: 'other', text: 'too many shares of one job' };
+        return { kind: 'too-many', text: 'too many shares of one job' };
     }
   }
 }

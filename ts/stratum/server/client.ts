@@ -1,11 +1,27 @@
 /** One connection as the hub sees it: what it may still send, what it was told, what it is owed. */
 
-import type { Lines } from '../lines.js';
-import type { SessionRules, SessionState, Verdict } from '../session/state.js';
+import { Lines } from '../lines.js';
+import {
+  newSession,
+  type SessionRules,
+  type SessionState,
+  type Verdict,
+} from '../session/state.js';
 import type { Limits } from './settings.js';
 
-/** Rejected shares in a row, late ones left out. */
+/** Rejected shares in a row, but for those that an honest device sends. */
 const MOST_REJECTS = 200;
+/** Late ones, and valid ones that are more than we keep in mind. */
+const HONEST: ReadonlySet<Verdict['kind']> = new Set(['stale', 'unknown-job', 'too-many']);
+
+/**
+ * Valid shares that a device may send before they count as messages: one of 100 TH/s finds that
+ * many in the blink that a harder target takes to reach it.
+ */
+const SHARE_BURST = 16_384;
+
+/** No device in order misses so many shares that are wanted of it one after the other. */
+const SILENT_SHARES = 60;
 
 /** A socket, or a test. */
 export interface Connection {
@@ -29,6 +45,8 @@ export interface Client {
   /** Messages that it may send now. */
   tokens: number;
   tokensMs: number;
+  /** Valid shares that it may send beside them. */
+  credit: number;
   /** Rejected shares since the last accepted one. */
   rejects: number;
   /** To be sent. */
@@ -36,20 +54,59 @@ export interface Client {
   isOpen: boolean;
 }
 
-/** Whether one more message is within the rate. */
-export function spendToken(client: Client, limits: Limits, nowMs: number): boolean {
+/**
+ * Field by field: objects that are put together of others (`...`) have a shape each in V8, and
+ * nothing that is done to thousands of them is fast.
+ */
+export function newClient(
+  connection: Connection,
+  rules: SessionRules,
+  limits: Limits,
+  nowMs: number,
+): Client {
+  return {
+    connection,
+    rules,
+    lines: new Lines(limits.lineBytes),
+    openedMs: nowMs,
+    state: newSession(rules, nowMs),
+    lane: null,
+    heardMs: nowMs,
+    tokens: limits.messageBurst,
+    tokensMs: nowMs,
+    credit: SHARE_BURST,
+    rejects: 0,
+    said: '',
+    isOpen: true,
+  };
+}
+
+/** Whether so many more messages are within the rate. */
+export function spendTokens(
+  client: Client,
+  messages: number,
+  limits: Limits,
+  nowMs: number,
+): boolean {
   const earned = ((nowMs - client.tokensMs) / 1000) * limits.messagesPerSecond;
   client.tokens = Math.min(limits.messageBurst, client.tokens + earned);
+  client.credit = Math.min(SHARE_BURST, client.credit + earned);
   client.tokensMs = nowMs;
-  if (client.tokens < 1) return false;
-  client.tokens -= 1;
+  if (client.tokens < messages) return false;
+  client.tokens -= messages;
   return true;
 }
 
 /** Counts a verdict. @returns whether those of late are of no device in order */
 export function isRogue(client: Client, { kind }: Verdict): boolean {
-  if (kind === 'accepted') client.rejects = 0;
-  else if (kind !== 'stale' && kind !== 'unknown-job') client.rejects += 1;
+  if (kind === 'accepted') {
+    client.rejects = 0;
+    // It has cost more than a message.
+    if (client.credit >= 1) {
+      client.credit -= 1;
+      client.tokens += 1;
+    }
+  } else if (!HONEST.has(kind)) client.rejects += 1;
   return client.rejects >= MOST_REJECTS;
 }
 
@@ -59,7 +116,11 @@ export function overdue(client: Client, limits: Limits, nowMs: number): string |
   if (!state.isSubscribed && state.waiting.length === 0 && nowMs - openedMs > limits.handshakeMs) {
     return 'no subscription in time';
   }
-  if (nowMs - heardMs > limits.idleMs) return 'silent for too long';
+  // Shares of any other difficulty may be days apart: keep-alives tell whether it is there.
+  const { difficulty, vardiff } = client.rules;
+  const mustTalk = difficulty.kind === 'vardiff' && state.idleSinceMs === null;
+  const idleMs = Math.max(limits.idleMs, SILENT_SHARES * vardiff.shareMs);
+  if (mustTalk && nowMs - heardMs > idleMs) return 'silent for too long';
   if (connection.unreadBytes > limits.unreadBytes) return 'does not read what it is told';
   return null;
 }

@@ -8,19 +8,25 @@ import type { Job } from '../../miner/ports.js';
 import { type IssuedJob, JobBoard, type Origin } from '../jobs/board.js';
 import { Numbers } from '../jobs/numbers.js';
 import { mostSessions } from '../jobs/space.js';
-import { Lines } from '../lines.js';
 import { parseMessage } from '../messages.js';
-import { type Effect, newSession, type SessionEvent, type SessionRules } from '../session/state.js';
+import type { Effect, SessionEvent, SessionRules } from '../session/state.js';
 import { step } from '../session/step.js';
 import { deviceRequest } from '../wire/requests.js';
 import { SERVER_DIALECTS } from '../wire/servers.js';
 import { Checker, type Solved } from './checker.js';
-import { type Client, type Connection, isRogue, overdue, spendToken } from './client.js';
+import {
+  type Client,
+  type Connection,
+  isRogue,
+  newClient,
+  overdue,
+  spendTokens,
+} from './client.js';
 import { Door } from './door.js';
 import { foundOf } from './found.js';
-import { type JobEnd, type Lane, Lanes } from './lanes.js';
+import { type JobEnd, Lanes } from './lanes.js';
 import { Outbox } from './outbox.js';
-import type { HubSettings } from './settings.js';
+import { denialOf, type HubSettings } from './settings.js';
 import { Users } from './users.js';
 
 const TICK_MS = 1_000;
@@ -59,10 +65,13 @@ export class Hub {
     return this.#door.bans.banned(this.#settings.clock.now());
   }
 
+  isBanned(address: string): boolean {
+    return this.#door.bans.isBanned(address, this.#settings.clock.now());
+  }
+
   /** Clients by lane, and jobs that are live. */
   get load(): { readonly lanes: Readonly<Record<string, number>>; readonly jobs: number } {
-    const lanes = [...this.#lanes.all].map(({ name, clients }) => [name, clients.size]);
-    return { lanes: Object.fromEntries(lanes), jobs: this.#board.size };
+    return { lanes: this.#lanes.load, jobs: this.#board.size };
   }
 
   /** @returns why it is turned away */
@@ -71,27 +80,21 @@ export class Hub {
     const refusal = this.#door.enter(connection.address);
     if (refusal !== null) return refusal;
     const nowMs = clock.now();
-    const client: Client = {
-      ...{ connection, rules, lines: new Lines(limits.lineBytes) },
-      ...{ state: newSession(rules, nowMs), lane: null },
-      ...{ openedMs: nowMs, heardMs: nowMs, tokens: limits.messageBurst, tokensMs: nowMs },
-      ...{ rejects: 0, said: '', isOpen: true },
-    };
+    const client = newClient(connection, rules, limits, nowMs);
     this.#clients.add(client);
     return client;
   }
 
   received(client: Client, bytes: Uint8Array): void {
     if (!client.isOpen) return;
-    const { limits, clock } = this.#settings;
-    const nowMs = clock.now();
-    client.heardMs = nowMs;
-    const { texts, fault } = client.lines.push(bytes);
+    const nowMs = this.#settings.clock.now();
+    const { texts, blankLines, fault } = client.lines.push(bytes);
+    if (texts.length > 0) client.heardMs = nowMs;
+    this.#spend(client, blankLines, nowMs);
     for (const text of texts) {
-      if (!spendToken(client, limits, nowMs)) {
-        this.#offended(client, 'sends too much');
-        return;
-      }
+      this.#checkDue();
+      this.#spend(client, 1, nowMs);
+      if (!client.isOpen) return;
       const message = parseMessage(text);
       if (message === null) {
         this.#malformed(client, 'no JSON-RPC message');
@@ -100,9 +103,14 @@ export class Hub {
       if (message.kind === 'response') continue;
       const { shareOf } = SERVER_DIALECTS[this.#settings.dialect];
       this.#happen(client, { kind: 'request', request: deviceRequest(message, shareOf) });
-      if (!client.isOpen) return;
     }
-    if (fault !== null) this.#malformed(client, `the message is ${fault}`);
+    this.#checkDue();
+    if (fault !== null && client.isOpen) this.#malformed(client, `the message is ${fault}`);
+  }
+
+  #spend(client: Client, messages: number, nowMs: number): void {
+    if (!client.isOpen || spendTokens(client, messages, this.#settings.limits, nowMs)) return;
+    this.#offended(client, 'sends too much');
   }
 
   /** The other side is gone. */
@@ -112,7 +120,9 @@ export class Hub {
     this.#clients.delete(client);
     this.#outbox.forget(client);
     this.#lanes.leave(client);
-    if (client.state.number !== null) this.#numbers.free(client.state.number);
+    const { number } = client.state;
+    if (number !== null) this.#board.leave(number);
+    if (number !== null) this.#numbers.free(number);
     this.#door.leave(client.connection.address);
   }
 
@@ -120,7 +130,8 @@ export class Hub {
   start(job: Job, target: Target, end: JobEnd): Origin | null {
     const lane = this.#lanes.start(job, target, end, this.#settings.clock.now());
     if (lane === null) return null;
-    this.#tell(lane, job.change === 'replace');
+    const { newest } = lane.origin;
+    if (newest !== null) this.#tell(newest, lane.clients, job.change === 'replace');
     for (const client of this.#clients) {
       const { isSubscribed, waiting } = client.state;
       if (client.lane === null && (isSubscribed || waiting.length > 0)) this.#assign(client);
@@ -149,32 +160,30 @@ export class Hub {
     const { limits, clock, refreshMs } = this.#settings;
     const nowMs = clock.now();
     for (const client of [...this.#clients]) {
+      this.#checkDue();
       const reason = overdue(client, limits, nowMs);
       if (reason !== null) this.#drop(client, reason);
       else if (client.state.job !== null) this.#happen(client, { kind: 'tick' });
     }
-    for (const lane of this.#lanes.all) {
-      if (nowMs - lane.issuedMs < refreshMs || !this.#lanes.canRefresh(lane)) continue;
-      lane.issuedMs = nowMs;
-      this.#lanes.reissue(lane, nowMs);
-      this.#tell(lane, false);
+    for (const [job, to] of this.#lanes.renewals(nowMs, refreshMs)) this.#tell(job, to, false);
+  }
+
+  #tell(job: IssuedJob, clients: Iterable<Client>, clean: boolean): void {
+    for (const client of [...clients]) {
+      this.#checkDue();
+      this.#give(client, job, clean);
     }
   }
 
-  /** The lane's newest job, to everyone who works for it. */
-  #tell(lane: Lane, clean: boolean): void {
-    const job = lane.origin.newest;
-    if (job === null) return;
-    for (const client of [...lane.clients]) this.#give(client, job, clean);
-  }
-
   #assign(client: Client): void {
-    const lane = this.#lanes.assign(client);
-    const job = lane?.origin.newest ?? null;
-    if (job !== null) this.#give(client, job, true);
+    const job = this.#lanes.assign(client)?.origin.newest ?? null;
+    if (job === null) this.#happen(client, { kind: 'idle' });
+    else this.#give(client, job, true);
   }
 
   #give(client: Client, job: IssuedJob, clean: boolean): void {
+    // It had nothing to say for as long as it had nothing to do.
+    if (client.state.idleSinceMs !== null) client.heardMs = this.#settings.clock.now();
     const most = mostSessions(job.space);
     const { number } = client.state;
     if (number === null || number >= most) {
@@ -201,7 +210,7 @@ export class Hub {
   #perform(client: Client, effect: Effect, nowMs: number): void {
     switch (effect.kind) {
       case 'check':
-        this.#checker.add(client, effect.id, effect.share, effect.verdict);
+        this.#checker.add(client, effect, nowMs);
         this.#outbox.sendSoon();
         break;
       case 'authorize':
@@ -209,7 +218,7 @@ export class Hub {
         break;
       case 'reissue': {
         const lane = this.#lanes.get(client.lane);
-        const job = lane === undefined ? null : this.#lanes.reissue(lane, nowMs);
+        const job = lane === undefined ? null : this.#lanes.renewed(lane, client, nowMs);
         if (job !== null) this.#give(client, job, false);
         break;
       }
@@ -226,17 +235,15 @@ export class Hub {
     { id, user, password }: Extract<Effect, { readonly kind: 'authorize' }>,
   ): Promise<void> {
     const { authorize } = this.#settings;
-    const say = (denied: string | null) =>
-      this.#happen(client, { kind: 'authorized', id, user, denied });
-    if (authorize === null) {
-      say(null);
-      return;
-    }
-    try {
-      const answer = await authorize(user, password, client.connection.address);
-      say(answer === true ? null : answer);
-    } catch {
-      say('authorization is not available');
+    const { address } = client.connection;
+    const denied = authorize && (await denialOf(authorize, user, password, address));
+    this.#happen(client, { kind: 'authorized', id, user, denied });
+  }
+
+  /** The end of the turn may be far: who waits for it has waited long enough. */
+  #checkDue(): void {
+    if (!this.#checker.isIdle && this.#checker.isDue(this.#settings.clock.now())) {
+      this.#outbox.send();
     }
   }
 

@@ -20,10 +20,14 @@ export interface Lane {
   /** Older jobs whose solutions still count. */
   readonly older: Origin[];
   readonly clients: Set<Client>;
+  /** Those that wait for a work of a later time, as there were too many at once. */
+  readonly owed: Set<Client>;
   issuedMs: number;
 }
 
 const MOST_OLDER = 8;
+/** Works may be so far ahead of the clock: nodes refuse a block from two hours ahead. */
+const MOST_AHEAD_MS = 30_000;
 
 export class Lanes {
   readonly #board: JobBoard;
@@ -33,8 +37,10 @@ export class Lanes {
     this.#board = board;
   }
 
-  get all(): Iterable<Lane> {
-    return this.#lanes.values();
+  /** Clients by lane. */
+  get load(): Readonly<Record<string, number>> {
+    const lanes = [...this.#lanes.values()].map(({ name, clients }) => [name, clients.size]);
+    return Object.fromEntries(lanes);
   }
 
   get(name: string | null): Lane | undefined {
@@ -53,8 +59,8 @@ export class Lanes {
     if (this.#board.issue(origin, nowMs) === null) return null;
     const running = this.#lanes.get(job.lane);
     if (running === undefined) {
-      const lane = { name: job.lane, origin, end, older: [], clients: new Set<Client>() };
-      const opened = { ...lane, issuedMs: nowMs };
+      const [clients, owed] = [new Set<Client>(), new Set<Client>()];
+      const opened = { name: job.lane, origin, end, older: [], clients, owed, issuedMs: nowMs };
       this.#lanes.set(job.lane, opened);
       return opened;
     }
@@ -62,6 +68,7 @@ export class Lanes {
     const keep = job.change === 'refresh' ? MOST_OLDER : 0;
     for (const old of running.older.splice(0, running.older.length - keep)) this.#board.retire(old);
     Object.assign(running, { origin, end, issuedMs: nowMs });
+    running.owed.clear();
     return running;
   }
 
@@ -74,14 +81,33 @@ export class Lanes {
     return [...lane.clients];
   }
 
-  /** Whether there is other work of its job; a pool gives newer work by itself. */
-  canRefresh({ origin: { job } }: Lane): boolean {
-    return dialectOf(job) === 'bitcoin' ? job.goal === 'first' : job.variants > 1n;
+  /**
+   * Another work of the lane's job for one client, at once: the one that somebody else got, or a
+   * newer one. `null`: it is among the next {@link renewals}.
+   */
+  renewed(lane: Lane, client: Client, nowMs: number): IssuedJob | null {
+    const { origin, owed } = lane;
+    const { newest } = origin;
+    if (newest !== null && newest.sequence > (client.state.job?.sequence ?? 0)) return newest;
+    if (this.#board.aheadMs(origin, nowMs) < MOST_AHEAD_MS) {
+      return this.#board.issue(origin, nowMs);
+    }
+    owed.add(client);
+    return null;
   }
 
-  /** A newer work of the lane's job. */
-  reissue(lane: Lane, nowMs: number): IssuedJob | null {
-    return this.#board.issue(lane.origin, nowMs);
+  /** Newer works, and who gets them: everybody of a lane from time to time, or who waits for one. */
+  *renewals(nowMs: number, refreshMs: number): Generator<[IssuedJob, readonly Client[]]> {
+    for (const lane of this.#lanes.values()) {
+      const { origin, owed, clients } = lane;
+      const isDue = nowMs - lane.issuedMs >= refreshMs && canRefresh(origin);
+      if (!isDue && owed.size === 0) continue;
+      const to = [...(isDue ? clients : owed)];
+      owed.clear();
+      if (isDue) lane.issuedMs = nowMs;
+      const job = this.#board.issue(origin, nowMs);
+      if (job !== null) yield [job, to];
+    }
   }
 
   /** Puts a client where the fewest are. */
@@ -97,7 +123,14 @@ export class Lanes {
   }
 
   leave(client: Client): void {
-    this.get(client.lane)?.clients.delete(client);
+    const lane = this.get(client.lane);
+    lane?.clients.delete(client);
+    lane?.owed.delete(client);
     client.lane = null;
   }
+}
+
+/** Whether there is other work of its job; a pool gives newer work by itself. */
+function canRefresh({ job }: Origin): boolean {
+  return dialectOf(job) === 'bitcoin' ? job.goal === 'first' : job.variants > 1n;
 }

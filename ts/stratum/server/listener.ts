@@ -21,10 +21,16 @@ export interface ListenOptions {
 const BACKLOG = 4_096;
 /** For the last words; a client that does not hang up by then is cut off. */
 const LINGER_MS = 1_000;
+/** A device may be silent for days; one that is gone without a word is found out by the system. */
+const KEEP_ALIVE_MS = 60_000;
 
 export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** By address: sockets of a TLS port that are open, agreed or not. */
+  readonly #knocking = new Map<string, number>();
+  /** By address and port: those of them that are not agreed. */
+  readonly #handshakes = new Map<string, Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -39,8 +45,13 @@ export class Listener {
         ? createServer({ noDelay: true }, connected)
         : createTlsServer({ ...tls, handshakeTimeout: limits.handshakeMs }, connected);
     const listener = new Listener(server);
-    // Before TLS is agreed on nobody else counts.
+    // Before TLS is agreed on the hub does not know of them.
     server.maxConnections = limits.connections;
+    if (tls !== null) {
+      server.on('connection', (socket) => listener.#knocked(socket, hub, limits));
+      // Node tells of a handshake that failed or took too long, and leaves its socket open.
+      server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
+    }
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
         const detail = `cannot listen on ${host ?? '*'}:${port}: ${cause.message}`;
@@ -62,12 +73,29 @@ export class Listener {
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets) hangUp(socket);
+    for (const socket of this.#handshakes.values()) socket.destroy();
     await closed;
+  }
+
+  /** One address must not hold every place at the door with handshakes that never end. */
+  #knocked(socket: Socket, hub: Hub, limits: Limits): void {
+    const [address, place] = [addressOf(socket), placeOf(socket)];
+    this.#handshakes.set(place, socket);
+    const here = (this.#knocking.get(address) ?? 0) + 1;
+    this.#knocking.set(address, here);
+    socket.once('close', () => {
+      this.#handshakes.delete(place);
+      const rest = (this.#knocking.get(address) ?? 1) - 1;
+      if (rest === 0) this.#knocking.delete(address);
+      else this.#knocking.set(address, rest);
+    });
+    if (here > limits.connectionsPerAddress || hub.isBanned(address)) socket.destroy();
   }
 
   #connected(socket: Socket, hub: Hub, rules: SessionRules): void {
     socket.on('error', () => {}); // `close` follows
-    socket.setNoDelay(true);
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
+    this.#handshakes.delete(placeOf(socket));
     const client = hub.accept(connectionOf(socket), rules);
     if (typeof client === 'string') {
       socket.destroy();
@@ -84,7 +112,7 @@ export class Listener {
 
 function connectionOf(socket: Socket): Connection {
   return {
-    address: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    address: addressOf(socket),
     send: (text) => {
       if (socket.writable) socket.write(text);
     },
@@ -96,6 +124,14 @@ function connectionOf(socket: Socket): Connection {
       else socket.destroy();
     },
   };
+}
+
+function addressOf({ remoteAddress = '' }: Socket): string {
+  return remoteAddress.replace(/^::ffff:/, '');
+}
+
+function placeOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function hangUp(socket: Socket): void {

@@ -17,7 +17,7 @@ export interface Limits {
   readonly connectionsPerAddress: number;
   /** From the connection to its subscription, TLS included. */
   readonly handshakeMs: number;
-  /** Without any message. */
+  /** Without any message, where shares are wanted at a rate; longer where that is low. */
   readonly idleMs: number;
   /** Said to it and not taken: a slow reader is dropped. */
   readonly unreadBytes: number;
@@ -47,6 +47,19 @@ export type Authorize = (
   password: string,
   address: string,
 ) => true | string | Promise<true | string>;
+
+/** @returns why a user may not mine; `null`: it may */
+export async function denialOf(
+  authorize: Authorize,
+  ...asked: Parameters<Authorize>
+): Promise<string | null> {
+  try {
+    const answer = await authorize(...asked);
+    return answer === true ? null : answer;
+  } catch {
+    return 'authorization is not available';
+  }
+}
 
 export interface StratumNotice {
   readonly level: 'debug' | 'info' | 'warn';

@@ -29,7 +29,7 @@ export class ShareRate {
   readonly #sinceMs: number;
   readonly #buckets: Bucket[] = [];
 
-  /** @param windowMs - how long a share counts */
+  /** @param windowMs - how long a share counts, at most */
   constructor(nowMs: number, windowMs = 600_000) {
     this.#sinceMs = nowMs;
     this.#bucketMs = windowMs / BUCKETS;
@@ -44,14 +44,15 @@ export class ShareRate {
       last.squares += hashes * hashes;
       return;
     }
-    this.#buckets.push({ startMs: nowMs, shares: 1, hashes, squares: hashes * hashes });
+    const before = Math.floor((nowMs - this.#sinceMs) / this.#bucketMs);
+    const startMs = this.#sinceMs + before * this.#bucketMs;
+    this.#buckets.push({ startMs, shares: 1, hashes, squares: hashes * hashes });
     this.#forget(nowMs);
   }
 
   estimate(nowMs: number): RateEstimate {
     this.#forget(nowMs);
-    const firstMs = Math.max(this.#sinceMs, nowMs - this.#bucketMs * BUCKETS);
-    const seconds = Math.max(1, nowMs - firstMs) / 1000;
+    const seconds = Math.max(1, nowMs - this.#fromMs(nowMs)) / 1000;
     let [shares, hashes, squares] = [0, 0, 0];
     for (const bucket of this.#buckets) {
       shares += bucket.shares;
@@ -71,8 +72,14 @@ export class ShareRate {
   }
 
   #forget(nowMs: number): void {
-    const oldestMs = nowMs - this.#bucketMs * BUCKETS;
-    while ((this.#buckets[0]?.startMs ?? nowMs) < oldestMs) this.#buckets.shift();
+    const fromMs = this.#fromMs(nowMs);
+    while ((this.#buckets[0]?.startMs ?? fromMs) < fromMs) this.#buckets.shift();
+  }
+
+  /** What is counted begins here: a bucket that has left the window in part is dropped whole. */
+  #fromMs(nowMs: number): number {
+    const begun = Math.ceil((nowMs - this.#sinceMs) / this.#bucketMs);
+    return this.#sinceMs + Math.max(0, begun - BUCKETS) * this.#bucketMs;
   }
 }
 

@@ -44,6 +44,10 @@ export interface SessionState {
   /** Version bits that it asked to roll; 0: none. */
   readonly versionMask: number;
   readonly vardiff: Vardiff;
+  /** Its device asked for no shares that cost less; 0: it did not. */
+  readonly leastHashes: number;
+  /** There has been nothing to work on since then; `null`: there is. */
+  readonly idleSinceMs: number | null;
   readonly wanted: ShareTarget | null;
   /** Last told; `null`: none yet. */
   readonly told: Target | null;
@@ -51,6 +55,40 @@ export interface SessionState {
   readonly targets: readonly TargetSince[];
   /** The newest job that it was given. */
   readonly job: IssuedJob | null;
+}
+
+/**
+ * The session with another job or rate, field by field: a spread costs twenty times as much, and
+ * one job does this for every session, in the turn in which thousands of devices wait for it.
+ */
+export function movedOn(
+  state: SessionState,
+  vardiff: Vardiff,
+  wanted: ShareTarget | null,
+  told: Target | null,
+  targets: readonly TargetSince[],
+  job: IssuedJob | null,
+): SessionState {
+  const { number, isSubscribed, agent, quirks, users, space, waiting } = state;
+  const { hearsExtranonce, versionMask, leastHashes, idleSinceMs } = state;
+  return {
+    number,
+    isSubscribed,
+    agent,
+    quirks,
+    users,
+    space,
+    waiting,
+    hearsExtranonce,
+    versionMask,
+    vardiff,
+    leastHashes,
+    idleSinceMs,
+    wanted,
+    told,
+    targets,
+    job,
+  };
 }
 
 /** What happened. */
@@ -66,6 +104,8 @@ export type SessionEvent =
       readonly denied: string | null;
     }
   | { readonly kind: 'verdict'; readonly id: unknown; readonly verdict: Verdict }
+  /** Nobody has work for it. */
+  | { readonly kind: 'idle' }
   | { readonly kind: 'tick' };
 
 /** What became of a share. */
@@ -111,11 +151,22 @@ export function newSession(rules: SessionRules, nowMs: number): SessionState {
   const state = startVardiff(hashes, vardiff, nowMs);
   const wanted = fixed ?? (difficulty.kind === 'vardiff' ? state.hashes : null);
   return {
-    ...{ number: null, isSubscribed: false, agent: null, quirks: quirksOf(null), users: [] },
-    ...{ space: null, waiting: [], hearsExtranonce: false, versionMask: 0 },
+    number: null,
+    isSubscribed: false,
+    agent: null,
+    quirks: quirksOf(null),
+    users: [],
+    space: null,
+    waiting: [],
+    hearsExtranonce: false,
+    versionMask: 0,
     vardiff: state,
+    leastHashes: 0,
+    idleSinceMs: nowMs,
     wanted: wanted === null ? null : rules.shareTarget(wanted),
-    ...{ told: null, targets: [], job: null },
+    told: null,
+    targets: [],
+    job: null,
   };
 }
 

@@ -2,17 +2,18 @@
 
 import type { IssuedJob } from '../jobs/board.js';
 import { CHAINWEB_DEVICE_BYTES, extranonce1Of, sameSpace } from '../jobs/space.js';
-import type { ServerMessage, ShareTarget } from '../wire/answers.js';
+import type { ServerMessage } from '../wire/answers.js';
 import type { DeviceRequest } from '../wire/requests.js';
+import { give } from './giving.js';
 import { quirksOf } from './quirks.js';
+import { canAskFor, idle, retarget, suggest, vardiffRules, working } from './retarget.js';
 import type { Effect, SessionEvent, SessionRules, SessionState, Step, Verdict } from './state.js';
-import { startVardiff, type Vardiff, vardiffShare, vardiffTick } from './vardiff.js';
+import { closed, done, prepended, said, yes } from './steps.js';
+import { vardiffShare, vardiffTick } from './vardiff.js';
 
 /** Names that one connection may authorize. */
 const MOST_USERS = 64;
 const MOST_WAITING = 4;
-/** Older targets than that are taken for the oldest one kept. */
-const MOST_TARGETS = 8;
 
 type Request<Kind extends DeviceRequest['kind']> = Extract<DeviceRequest, { readonly kind: Kind }>;
 
@@ -31,9 +32,17 @@ export function step(
       return authorized(state, event);
     case 'verdict':
       return verdict(state, event.id, event.verdict, rules, nowMs);
+    case 'idle':
+      return done(idle(state, nowMs), [], []);
     case 'tick':
-      return retarget(state, vardiffTick(state.vardiff, rules.vardiff, nowMs), rules, []);
+      return tick(state, rules, nowMs);
   }
+}
+
+function tick(state: SessionState, rules: SessionRules, nowMs: number): Step {
+  if (state.idleSinceMs !== null) return done(state, [], []);
+  const vardiff = vardiffTick(state.vardiff, vardiffRules(state, rules), nowMs);
+  return retarget(state, vardiff, rules, []);
 }
 
 function request(
@@ -45,7 +54,7 @@ function request(
   const { id } = asked;
   switch (asked.kind) {
     case 'subscribe':
-      return state.space === null ? later(state, asked) : subscribe(state, asked, state.job);
+      return state.space === null ? later(state, asked) : subscribe(state, asked, nowMs);
     case 'configure':
       return state.space === null ? later(state, asked) : configure(state, asked, rules, nowMs);
     case 'authorize': {
@@ -75,12 +84,8 @@ function later(state: SessionState, asked: DeviceRequest): Step {
   return done(next, [], state.waiting.length === 0 ? [{ kind: 'assign' }] : []);
 }
 
-function subscribe(
-  state: SessionState,
-  { id, agent }: Request<'subscribe'>,
-  given: IssuedJob | null,
-): Step {
-  const { space, number } = state;
+function subscribe(state: SessionState, { id, agent }: Request<'subscribe'>, nowMs: number): Step {
+  const { space, number, job: given } = state;
   if (space === null || number === null) return done(state, [], []);
   const quirks = quirksOf(agent);
   const next = { ...state, isSubscribed: true, agent, quirks };
@@ -102,7 +107,7 @@ function subscribe(
   const replies: ServerMessage[] = [{ kind: 'subscribed', id, session, extranonce1, deviceBytes }];
   // Target and job at once: nobody waits for the next job.
   if (given === null) return done(next, replies, [{ kind: 'assign' }]);
-  return prepended(replies, give(next, given, true));
+  return prepended(replies, give(working(next, nowMs), given, true));
 }
 
 function extranonceOf({ space, number, quirks }: SessionState): Uint8Array {
@@ -129,39 +134,15 @@ function configure(
       result[name] = true;
       next = { ...next, hearsExtranonce: true };
     } else {
-      result[name] = name === 'minimum-difficulty' && asked.minimumDifficulty !== null;
+      const least = name === 'minimum-difficulty' ? asked.minimumHashes : null;
+      result[name] = least !== null && canAskFor(least, rules);
+      if (result[name]) next = { ...next, leastHashes: least ?? 0 };
     }
   }
   const answered = said(next, { kind: 'result', id: asked.id, result });
-  const least = asked.extensions.includes('minimum-difficulty') ? asked.minimumDifficulty : null;
-  if (least === null) return answered;
-  return suggest(answered, Math.max(least * 2 ** 32, next.vardiff.hashes), rules, nowMs);
-}
-
-/** A device knows its speed; within the limits its word counts. */
-function suggest(before: Step, hashes: number, rules: SessionRules, nowMs: number): Step {
-  if (rules.difficulty.kind !== 'vardiff') return before;
-  const vardiff = startVardiff(hashes, rules.vardiff, nowMs);
-  const after = retarget(before.state, vardiff, rules, []);
-  return { ...after, replies: [...before.replies, ...after.replies] };
-}
-
-/** Asks for more or less from now on. */
-function retarget(
-  state: SessionState,
-  vardiff: Vardiff,
-  rules: SessionRules,
-  replies: readonly ServerMessage[],
-): Step {
-  if (vardiff === state.vardiff) return done(state, replies, []);
-  if (rules.difficulty.kind !== 'vardiff') return done(state, replies, []);
-  if (vardiff.hashes === state.vardiff.hashes) return done({ ...state, vardiff }, replies, []);
-  const wanted = rules.shareTarget(vardiff.hashes);
-  const next = { ...state, vardiff, wanted };
-  if (!state.isSubscribed || state.job === null) return done(next, replies, []);
-  // A Chainweb device takes a target at once, a Bitcoin one with its next job.
-  if (state.space?.dialect === 'bitcoin') return done(next, replies, [{ kind: 'reissue' }]);
-  return prepended(replies, aim(next, state.job));
+  const { leastHashes, vardiff } = next;
+  if (leastHashes <= vardiff.hashes) return answered;
+  return suggest(answered, leastHashes, rules, nowMs);
 }
 
 function job(
@@ -172,9 +153,9 @@ function job(
   nowMs: number,
 ): Step {
   if (state.space === null) return begin({ ...state, space: next.space }, next, rules, nowMs);
-  if (!sameSpace(state.space, next.space)) return moved(state, next);
+  if (!sameSpace(state.space, next.space)) return moved(state, next, nowMs);
   if (!state.isSubscribed) return done({ ...state, job: next }, [], []);
-  return give(state, next, clean);
+  return give(working(state, nowMs), next, clean);
 }
 
 /** Answers what had to wait for the first job. */
@@ -192,7 +173,7 @@ function begin(state: SessionState, first: IssuedJob, rules: SessionRules, nowMs
 }
 
 /** The pool above has given other bytes: what was handed out before is of no use any more. */
-function moved(state: SessionState, next: IssuedJob): Step {
+function moved(state: SessionState, next: IssuedJob, nowMs: number): Step {
   if (state.isSubscribed && !state.hearsExtranonce) {
     return closed(state, 'the extranonce has changed');
   }
@@ -205,36 +186,7 @@ function moved(state: SessionState, next: IssuedJob): Step {
     { kind: 'extranonce', extranonce1, deviceBytes: space.deviceBytes },
   ];
   if (versionMask !== state.versionMask) replies.push({ kind: 'version-mask', mask: versionMask });
-  return prepended(replies, give(renewed, next, true));
-}
-
-/** Another target for the job in hand. An easier one counts for it, a harder one from the next. */
-function aim(state: SessionState, current: IssuedJob): Step {
-  const share = easierOf(state.wanted, current.ceiling);
-  const [value, told] = [share.target.toBigInt(), state.told?.toBigInt() ?? 0n];
-  if (value === told) return done(state, [], []);
-  const sequence = current.sequence + (value > told ? 0 : 1);
-  const targets = [...state.targets.slice(-MOST_TARGETS), { sequence, target: share.target }];
-  return done({ ...state, told: share.target, targets }, [{ kind: 'target', share }], []);
-}
-
-/** A job, and before it the target when that is another. */
-function give(state: SessionState, next: IssuedJob, clean: boolean): Step {
-  const share = easierOf(state.wanted, next.ceiling);
-  const isKnown = share.target.toBigInt() === state.told?.toBigInt();
-  const replies: ServerMessage[] = [];
-  if (!isKnown) replies.push({ kind: 'target', share });
-  replies.push({ kind: 'job', job: next, clean });
-  const before = clean ? [] : state.targets.slice(-MOST_TARGETS);
-  const { sequence } = next;
-  const isNew = before.length === 0 || !isKnown;
-  const targets = isNew ? [...before, { sequence, target: share.target }] : before;
-  return done({ ...state, job: next, told: share.target, targets }, replies, []);
-}
-
-function easierOf(wanted: ShareTarget | null, ceiling: ShareTarget): ShareTarget {
-  if (wanted === null) return ceiling;
-  return wanted.target.toBigInt() > ceiling.target.toBigInt() ? wanted : ceiling;
+  return prepended(replies, give(working(renewed, nowMs), next, true));
 }
 
 function authorized(
@@ -270,30 +222,6 @@ function verdict(
   if (found.kind !== 'accepted') {
     return said(state, { kind: 'refused', id, refusal: found.kind, text: found.text });
   }
-  const vardiff = vardiffShare(state.vardiff, found.hashes, rules.vardiff, nowMs);
+  const vardiff = vardiffShare(state.vardiff, found.hashes, vardiffRules(state, rules), nowMs);
   return retarget(state, vardiff, rules, [yes(id)]);
-}
-
-function yes(id: unknown): ServerMessage {
-  return { kind: 'result', id, result: true };
-}
-
-function said(state: SessionState, message: ServerMessage): Step {
-  return done(state, [message], []);
-}
-
-function closed(state: SessionState, reason: string): Step {
-  return done(state, [], [{ kind: 'close', reason }]);
-}
-
-function done(
-  state: SessionState,
-  replies: readonly ServerMessage[],
-  effects: readonly Effect[],
-): Step {
-  return { state, replies, effects };
-}
-
-function prepended(replies: readonly ServerMessage[], after: Step): Step {
-  return { ...after, replies: [...replies, ...after.replies] };
 }

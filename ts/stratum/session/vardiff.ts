@@ -9,7 +9,7 @@
 export interface VardiffRules {
   /** Wanted time between two shares. */
   readonly shareMs: number;
-  /** Between two slow changes, at least. */
+  /** Between two slow changes, at least; and never so short that a share or two decide. */
   readonly windowMs: number;
   /** A slow change needs an average this many times off, up or down; above 1. */
   readonly band: number;
@@ -33,15 +33,16 @@ export interface Vardiff {
 const SURPRISE = 4;
 /** Fewer shares say nothing about a speed-up, however fast they come: some wait in buffers. */
 const LEAST_SHARES = 8;
+/** Of one change, up or down: bad luck, or an outage, must not make a device flood the server. */
 const MOST_STEP = 16;
+/** Shares wanted in a window, at least. */
+const WINDOW_SHARES = 6;
 /** The long average forgets half of what it knows when it is so many windows old. */
 const AVERAGE_WINDOWS = 10;
 
 export function startVardiff(hashes: number, rules: VardiffRules, nowMs: number): Vardiff {
-  return {
-    hashes: clamp(hashes, rules.leastHashes, rules.mostHashes),
-    ...{ sinceMs: nowMs, shares: 0, averageSinceMs: nowMs, averageHashes: 0 },
-  };
+  const within = clamp(hashes, rules.leastHashes, rules.mostHashes);
+  return { hashes: within, sinceMs: nowMs, shares: 0, averageSinceMs: nowMs, averageHashes: 0 };
 }
 
 /** An accepted share that stands for `hashes`: it may have been found at an older target. */
@@ -54,7 +55,10 @@ export function vardiffShare(
   const averageHashes = state.averageHashes + hashes;
   // A share of an older, easier target is worth a part of one.
   const shares = state.shares + Math.min(1, hashes / state.hashes);
-  return vardiffTick({ ...state, shares, averageHashes }, rules, nowMs);
+  const { sinceMs, averageSinceMs } = state;
+  // Field by field, for every share: a spread takes many times as long.
+  const next = { hashes: state.hashes, sinceMs, shares, averageSinceMs, averageHashes };
+  return vardiffTick(next, rules, nowMs);
 }
 
 /** Time has passed: a device that finds nothing must get something easier, too. */
@@ -67,28 +71,45 @@ export function vardiffTick(state: Vardiff, rules: VardiffRules, nowMs: number):
   const isSurprise =
     surplus > 0 ? surplus > limit && state.shares >= LEAST_SHARES : -surplus > limit;
   if (isSurprise) return jump(state, expected, rules, nowMs);
-  if (elapsedMs < rules.windowMs) return state;
+  if (elapsedMs < windowOf(rules)) return state;
   return follow(faded(state, rules, nowMs), rules, nowMs);
+}
+
+/** A time in which there was nothing to work on says nothing about the device. */
+export function vardiffPaused(state: Vardiff, pausedMs: number): Vardiff {
+  const { sinceMs, averageSinceMs } = state;
+  return { ...state, sinceMs: sinceMs + pausedMs, averageSinceMs: averageSinceMs + pausedMs };
 }
 
 /** From here on the shares since the last change are all that is known. */
 function jump(state: Vardiff, expected: number, rules: VardiffRules, nowMs: number): Vardiff {
-  const ratio = clamp((state.shares + 0.5) / Math.max(expected, 1e-9), 1 / MOST_STEP, MOST_STEP);
-  return startVardiff(state.hashes * ratio, rules, nowMs);
+  const ratio = (state.shares + 0.5) / Math.max(expected, 1e-9);
+  return startVardiff(stepped(state, ratio), rules, nowMs);
 }
 
 function follow(state: Vardiff, rules: VardiffRules, nowMs: number): Vardiff {
-  const hashesPerMs = state.averageHashes / (nowMs - state.averageSinceMs);
+  // Nothing yet: the first share may be about to come.
+  const hashes = Math.max(state.averageHashes, state.hashes);
+  const hashesPerMs = hashes / (nowMs - state.averageSinceMs);
   const { leastHashes, mostHashes } = rules;
-  const wanted = clamp(hashesPerMs * rules.shareMs, leastHashes, mostHashes);
+  const right = stepped(state, (hashesPerMs * rules.shareMs) / state.hashes);
+  const wanted = clamp(right, leastHashes, mostHashes);
   const ratio = wanted / state.hashes;
   if (ratio < rules.band && ratio > 1 / rules.band) return state;
   return { ...state, hashes: wanted, sinceMs: nowMs, shares: 0 };
 }
 
+function windowOf({ windowMs, shareMs }: VardiffRules): number {
+  return Math.max(windowMs, WINDOW_SHARES * shareMs);
+}
+
+function stepped({ hashes }: Vardiff, ratio: number): number {
+  return hashes * clamp(ratio, 1 / MOST_STEP, MOST_STEP);
+}
+
 function faded(state: Vardiff, rules: VardiffRules, nowMs: number): Vardiff {
   const ageMs = nowMs - state.averageSinceMs;
-  if (ageMs < AVERAGE_WINDOWS * rules.windowMs) return state;
+  if (ageMs < AVERAGE_WINDOWS * windowOf(rules)) return state;
   const averageSinceMs = nowMs - ageMs / 2;
   return { ...state, averageSinceMs, averageHashes: state.averageHashes / 2 };
 }

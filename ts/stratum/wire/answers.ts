@@ -9,6 +9,8 @@ export type Refusal =
   | 'stale'
   | 'unknown-job'
   | 'duplicate'
+  /** Valid, but more of one job than duplicates can be told among. */
+  | 'too-many'
   | 'low-difficulty'
   | 'unauthorized'
   | 'not-subscribed';

@@ -13,6 +13,7 @@ const CODES: Readonly<Record<Refusal, number>> = {
   stale: 21,
   'unknown-job': 21,
   duplicate: 22,
+  'too-many': 20,
   'low-difficulty': 23,
   unauthorized: 24,
   'not-subscribed': 25,

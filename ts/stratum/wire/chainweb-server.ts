@@ -17,6 +17,7 @@ import { hexDigits, type ShareFields } from './requests.js';
 const CODES: Partial<Readonly<Record<Refusal, number>>> = {
   other: 20,
   duplicate: 22,
+  'too-many': 20,
   'low-difficulty': 31,
   unauthorized: 24,
   'not-subscribed': 25,

@@ -97,7 +97,7 @@ export function poolMessage(message: Message, dialect: DialectName, agent: strin
     case 'client.reconnect':
       return reconnectOf(params);
     case 'client.show_message':
-      return { kind: 'show', text: String(params[0]).slice(0, MOST_TEXT) };
+      return { kind: 'show', text: textOf(params[0]) };
     default:
       return askedOf(message, agent);
   }
@@ -111,8 +111,8 @@ function askedOf({ id, method }: Request, agent: string): PoolMessage {
 }
 
 function reconnectOf([host, port, wait]: readonly unknown[]): PoolMessage {
-  const number = Number(port);
-  const seconds = Number(wait);
+  const number = numberOf(port);
+  const seconds = numberOf(wait);
   return {
     kind: 'reconnect',
     host: typeof host === 'string' && host !== '' ? host : null,
@@ -129,7 +129,7 @@ function extranonceOf(text: unknown, size: unknown, dialect: DialectName): PoolE
   const digits = text === '' ? '' : hexDigits(text);
   if (digits === null) return 'the extranonce is no hex';
   if (dialect === 'bitcoin') {
-    if (!isSize(size, 1, 32)) return `an extranonce2 of ${String(size)} bytes`;
+    if (!isSize(size, 1, 32)) return `an extranonce2 of ${textOf(size)} bytes`;
     if (digits.length % 2 === 1) return 'half a byte of extranonce';
     return { extranonce1: Buffer.from(digits, 'hex'), extranonce2Bytes: size };
   }
@@ -156,16 +156,23 @@ export function subscribeLine(id: number, agent: string, dialect: DialectName): 
 
 /** Code and text of an error: an array, an object, or just a text. */
 export function errorOf(error: unknown): { readonly code: number | null; readonly text: string } {
-  if (Array.isArray(error)) {
-    const [code, text] = error;
-    return { code: typeof code === 'number' ? code : null, text: String(text).slice(0, MOST_TEXT) };
-  }
-  if (typeof error === 'object' && error !== null) {
-    const { code, message } = error as Record<string, unknown>;
-    return {
-      code: typeof code === 'number' ? code : null,
-      text: String(message).slice(0, MOST_TEXT),
-    };
-  }
-  return { code: null, text: String(error).slice(0, MOST_TEXT) };
+  const [code, text] = Array.isArray(error) ? error : membersOf(error);
+  return { code: typeof code === 'number' ? code : null, text: textOf(text ?? error) };
+}
+
+function membersOf(error: unknown): readonly unknown[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const { code, message } = error as Record<string, unknown>;
+  return [code, message];
+}
+
+/** Whatever a pool says in place of a text: of `{"toString":1}` even `String` makes nothing. */
+function textOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  return text.slice(0, MOST_TEXT);
+}
+
+/** Some pools say their numbers as texts. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }

@@ -30,7 +30,7 @@ export type DeviceRequest =
       readonly id: unknown;
       readonly extensions: readonly string[];
       readonly versionMask: number;
-      readonly minimumDifficulty: number | null;
+      readonly minimumHashes: number | null;
     }
   | { readonly kind: 'suggest'; readonly id: unknown; readonly hashes: number }
   | { readonly kind: 'extranonce'; readonly id: unknown }
@@ -100,12 +100,12 @@ function configureOf(id: unknown, [extensions, given]: readonly unknown[]): Devi
     string,
     unknown
   >;
-  const difficulty = options['minimum-difficulty.value'];
+  const least = targetOfDifficulty(options['minimum-difficulty.value']);
   return {
     ...{ kind: 'configure', id },
     extensions: extensions.filter((name) => typeof name === 'string').slice(0, 16),
     versionMask: hexNumber(options['version-rolling.mask']) ?? 0xffff_ffff,
-    minimumDifficulty: typeof difficulty === 'number' && difficulty > 0 ? difficulty : null,
+    minimumHashes: least?.expectedHashes ?? null,
   };
 }
 

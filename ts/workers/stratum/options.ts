@@ -1,14 +1,13 @@
 /** The options of the worker, as flags and files have them, made into those of a server. */
 
-import { readFileSync } from 'node:fs';
 import { badArgument, requireInteger, requireObject, requireOneOf } from '../../core/arguments.js';
-import { PowError } from '../../errors.js';
 import type {
   DialectName,
   ShareDifficulty,
   StratumPort,
   StratumServerOptions,
 } from '../../stratum/index.js';
+import { listenHost, pemOf } from '../option-values.js';
 import type { WorkerHow } from '../row.js';
 
 export interface StratumWorkerOptions {
@@ -16,7 +15,7 @@ export interface StratumWorkerOptions {
   readonly host?: string | undefined;
   /** 0: any that is free. Default: 1917. */
   readonly port?: number | undefined;
-  /** More of them, as `[tls:]PORT[=BITS]`: shares begin with so many zero bits there. */
+  /** More of them, as `[tls:]PORT[=BITS]`: with `auto` shares begin at so many zero bits there. */
   readonly ports?: readonly string[] | undefined;
   /** What devices speak. Default: `chainweb`. */
   readonly dialect?: DialectName | undefined;
@@ -24,7 +23,10 @@ export interface StratumWorkerOptions {
   readonly difficulty?: ShareDifficulty | undefined;
   /** With `auto`: wanted milliseconds between two shares of a device. Default: 10,000. */
   readonly shareMs?: number | undefined;
-  /** Milliseconds between two jobs of the same work. Default: 1,000; 30,000 with `bitcoin`. */
+  /**
+   * Milliseconds between two jobs of the same work. Default: 1,000; 30,000 with `bitcoin`, at least
+   * 1,000 there.
+   */
   readonly refreshMs?: number | undefined;
   /** Most devices at once. Default: 20,000. */
   readonly connections?: number | undefined;
@@ -37,10 +39,6 @@ const DEFAULT_PORT = 1917;
 const MOST_PORTS = 64;
 const MOST_CONNECTIONS = 1_000_000;
 const LONGEST_MS = 86_400_000;
-/** Which interfaces, as the official Chainweb client spells them. */
-const EVERYWHERE: Readonly<Record<string, string | undefined>> = {
-  ...{ '*': undefined, '*4': '0.0.0.0', '!4': '0.0.0.0', '*6': '::', '!6': '::' },
-};
 
 /** @throws {@link PowError} `POW_ARGUMENT`; `POW_WORKER` for a file that cannot be read */
 export function serverOptions(options: StratumWorkerOptions, how: WorkerHow): StratumServerOptions {
@@ -55,7 +53,7 @@ export function serverOptions(options: StratumWorkerOptions, how: WorkerHow): St
   }
   if (connections !== undefined) requireInteger(connections, 1, MOST_CONNECTIONS, 'connections');
   return {
-    ...{ dialect, difficulty, refreshMs, ports: portsOf(options) },
+    ...{ dialect, difficulty, refreshMs, ports: portsOf(options, difficulty) },
     ...(shareMs === undefined ? {} : { vardiff: { shareMs } }),
     ...(connections === undefined ? {} : { limits: { connections } }),
     clock: how.clock,
@@ -63,9 +61,12 @@ export function serverOptions(options: StratumWorkerOptions, how: WorkerHow): St
   };
 }
 
-function portsOf(options: StratumWorkerOptions): readonly StratumPort[] {
+function portsOf(
+  options: StratumWorkerOptions,
+  difficulty: ShareDifficulty,
+): readonly StratumPort[] {
   const { port = DEFAULT_PORT, ports = [], tlsKey, tlsCert } = options;
-  const host = hostOf(options.host ?? '*');
+  const host = listenHost(options.host ?? '*');
   requireInteger(port, 0, 65_535, 'port');
   if (!Array.isArray(ports) || ports.length > MOST_PORTS) {
     throw badArgument('ports', 'a list of [tls:]PORT[=BITS]', ports);
@@ -82,30 +83,12 @@ function portsOf(options: StratumWorkerOptions): readonly StratumPort[] {
     if (number === undefined || Number(number) > 65_535 || Number(bits ?? 0) > 256) {
       throw bad('[tls:]PORT[=BITS]');
     }
+    if (bits !== undefined && difficulty !== 'auto') {
+      throw bad("without =BITS unless difficulty is 'auto'");
+    }
     if (secure !== undefined && tls === undefined) throw bad('without tls: unless there is a key');
     const startBits = bits === undefined ? undefined : Number(bits);
     return { port: Number(number), host, startBits, tls: secure === undefined ? undefined : tls };
   });
   return [{ port, host }, ...more];
-}
-
-function hostOf(host: unknown): string | undefined {
-  if (typeof host !== 'string' || !/^[^\s/]{1,253}$/.test(host)) {
-    throw badArgument('host', "an address, a name, or '*'", host);
-  }
-  return host in EVERYWHERE ? EVERYWHERE[host] : host;
-}
-
-function pemOf(path: unknown, argument: string): string | null {
-  if (path === undefined) return null;
-  if (typeof path !== 'string' || path === '') throw badArgument(argument, 'a path', path);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const detail = `${argument}: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new PowError('POW_ARGUMENT', detail, { argument, cause });
-  }
-  if (text.includes('-----BEGIN ')) return text;
-  throw badArgument(argument, 'the path of a PEM file', path);
 }
