@@ -1,0 +1,6 @@
+import { test } from 'uvu';
+import { addCases } from './run-cases.js';
+
+addCases('tcp');
+
+test.run();
