@@ -215,6 +215,19 @@ export function workerContract(row: WorkerRow, fixture: WorkerFixture): void {
     });
   });
 
+  test(`${row.name}: a job that has a part of the nonces is kept to it, or refused in words`, async () => {
+    const nonces = { start: 1n << 33n, end: (1n << 33n) + 1000n };
+    await withWorker('quick', async (worker) => {
+      const job = easy('part', { nonces });
+      const reason = worker.refuses(job);
+      if (reason !== null) return assert.match(reason, /nonces/);
+      const { how, heard } = ears();
+      assert.is(await worker.mine(job, how), 'exhausted');
+      const nonce = heard[0]?.solution.nonce ?? 0n;
+      assert.ok(nonces.start <= nonce && nonce < nonces.end, `${nonce}`);
+    });
+  });
+
   test(`${row.name}: a bad option is refused by its name, each one of them`, async () => {
     assert.equal(Object.keys(fixture.bad).sort(), Object.keys(row.options).sort());
     const wrong = { ...fixture.bad, 'no such option': 1 };

@@ -2,9 +2,11 @@
 
 import type { Algorithm } from '../../ts/index.js';
 import type { Worker } from '../../ts/miner/ports.js';
+import { ClusterWorker } from '../../ts/workers/cluster.js';
 import { OnDemandWorker } from '../../ts/workers/on-demand.js';
 import { StratumWorker } from '../../ts/workers/stratum.js';
 import { mineAsDevice } from '../stratum/plain-device.js';
+import { hashAsNode } from '../workers/cluster/node-here.js';
 import { program } from '../workers/programs.js';
 
 export interface WorkerFixture {
@@ -49,6 +51,19 @@ export const WORKER_FIXTURES: Readonly<Record<string, WorkerFixture>> = {
     prompt: async (worker) => {
       if (!(worker instanceof StratumWorker)) throw new Error('not the stratum worker');
       await mineAsDevice(worker.ports[0] ?? 0);
+    },
+  },
+  cluster: {
+    quick: { port: 0, unitNonces: 4096 },
+    slow: { port: 0 },
+    bad: {
+      ...{ adapter: 'udp', host: '', port: -1, keysFile: '', tlsKey: '/no/such', tlsCert: '' },
+      ...{ tlsCa: '/no/such', journalFile: '', servers: ['http://x'], nkeyFile: '', cluster: '.*' },
+      ...{ name: '', unitNonces: 0, proof: 'no', datasetFile: '', datasetFolder: '' },
+    },
+    prompt: async (worker) => {
+      if (!(worker instanceof ClusterWorker)) throw new Error('not the cluster worker');
+      await hashAsNode(worker);
     },
   },
   simulation: {

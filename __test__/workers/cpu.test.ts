@@ -98,6 +98,37 @@ for (const { kind: backend } of backends) {
     });
   });
 
+  test(`${backend}: of a part of the nonces every solution is found, and none beside it`, async () => {
+    await withWorker({ backend }, async (worker) => {
+      const nonces = { start: 137n, end: 803n };
+      const whole = smallJob('part', 'a', 3, { goal: 'all', target: oneIn16, variants: 2n });
+      const within = (name: string) => {
+        const nonce = BigInt(name.split(':')[1] ?? '');
+        return nonces.start <= nonce && nonce < nonces.end;
+      };
+      const { how, heard, counted } = ears();
+      assert.is(await worker.mine({ ...whole, nonces }, how), 'exhausted');
+      const expected = everySolution(whole).filter(within);
+      assert.ok(expected.length > 0 && expected.length < everySolution(whole).length);
+      assert.equal(heard.map(named).sort(), expected.sort());
+      assert.ok((counted[0] ?? 0) >= 2 * 666);
+    });
+  });
+
+  test(`${backend}: nonces that the layout does not hold are POW_RANGE`, async () => {
+    await withWorker({ backend }, async (worker) => {
+      for (const nonces of [
+        { start: 0n, end: 1001n },
+        { start: -1n, end: 9n },
+        { start: 7n, end: 7n },
+      ]) {
+        const of = smallJob('bad', 'a', 3, { nonces });
+        const error = (await rejection(worker.mine(of, ears().how))) as PowError;
+        assert.is(error.code, 'POW_RANGE');
+      }
+    });
+  });
+
   test(`${backend}: a job told to finish its batch does so, and starts no other`, async () => {
     await withWorker({ backend, threads: 1, batchNonces: 50 }, async (worker) => {
       const of = smallJob('batch', 'a', 3, { goal: 'all', target: oneIn16, variants: 1000n });

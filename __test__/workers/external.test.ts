@@ -138,39 +138,6 @@ test('a program without an answer is ended after its time, and started anew', as
   });
 });
 
-test('SIGKILL follows where SIGTERM is ignored, and not before the grace is over', async () => {
-  const clock = new VirtualClock();
-  const options = (file: string) => ({ ...program('stubborn', file), graceMs: 5000 });
-  await withProgram(options, { clock }, async ({ worker, file }) => {
-    const { how, stop } = ears();
-    const mining = worker.mine(endless('one'), how);
-    const pid = await pidIn(file);
-    stop.abort();
-    await clock.pass(4999);
-    assert.ok(isAlive(pid));
-    await clock.pass(1);
-    assert.is(await mining, 'stopped');
-    assert.not.ok(isAlive(pid));
-    assert.equal(worker.stats().errors, {});
-  });
-});
-
-test('what a program has started is ended with it', async () => {
-  const line = (file: string) => `"${process.execPath}" "${PROGRAM}" hangs "${file}" & wait; :`;
-  await withProgram(
-    (file) => ({ command: line(file) }),
-    {},
-    async ({ worker, file }) => {
-      const { how, stop } = ears();
-      const mining = worker.mine(endless('one'), how);
-      const pid = await pidIn(file);
-      stop.abort();
-      assert.is(await mining, 'stopped');
-      await until(() => !isAlive(pid));
-    },
-  );
-});
-
 test('the end of this process ends its programs', async () => {
   await withProgram(
     (file) => program('stubborn', file),

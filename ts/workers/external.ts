@@ -43,6 +43,8 @@ export class ExternalWorker implements Worker {
 
   refuses(job: Job): string | null {
     if (job.variants < 1n) return 'it has no work: variants is below 1';
+    if (job.nonces !== undefined)
+      return 'a program hashes what nonces it likes, not a part of them';
     if (!(job.target instanceof Target)) return 'a program takes a target, no pattern';
     const { nonce, message } = job.work(0n).work;
     if (nonce.encoding === 'u64le' && nonce.offset === message.length - 8) return null;

@@ -5,14 +5,14 @@
 
 import { hearAbort, unhearAbort } from '../core/abort.js';
 import { digestOf } from '../core/digest.js';
-import { messageOf, nonceCount } from '../core/message.js';
+import { messageOf } from '../core/message.js';
 import { workPlan } from '../core/work.js';
 import { PowError } from '../errors.js';
 import type { Clock } from '../miner/clock.js';
 import { errorCode } from '../miner/error-code.js';
 import type { Job, MiningHow, WorkerStats } from '../miner/ports.js';
 import type { Random } from '../miner/seed.js';
-import { Portions } from '../miner/variants.js';
+import { noncesOf, Portions } from '../miner/variants.js';
 
 /** More than the chains of any network. */
 export const HELD_LANES = 64;
@@ -137,8 +137,9 @@ export class HeldJobs {
   #hold(job: Job, how: MiningHow, settle: (end: End) => void): OwnHeldJob {
     const { clock, random } = this.#options;
     try {
-      const nonces = nonceCount(workPlan(job.work(0n).work, 'job.work'));
-      const portions = new Portions(job.variants, nonces, random.below(nonces));
+      const nonces = noncesOf(job, workPlan(job.work(0n).work, 'job.work'));
+      const first = nonces.start + random.below(nonces.end - nonces.start);
+      const portions = new Portions(job.variants, nonces, first);
       const held = { job, how, portions, settle, sinceMs: clock.now(), hashes: 0 };
       this.#held.add(held);
       return held;

@@ -5,6 +5,8 @@ export { Miner, type MinerOptions } from '../miner/loop.js';
 export type * from '../miner/ports.js';
 export type { PreemptionOptions, PreemptionRule } from '../miner/preemption.js';
 export type { MinerStats } from '../miner/stats.js';
+export type { ClusterWorkerOptions } from './cluster/options.js';
+export { ClusterWorker, type ClusterWorkerHow } from './cluster.js';
 export { type ConstantDelayOptions, ConstantDelayWorker } from './constant-delay.js';
 export { CpuWorker, type CpuWorkerOptions } from './cpu.js';
 export type { ExternalOptions } from './external/options.js';

@@ -3,6 +3,8 @@
 import { requireObject, requireOneOf } from '../core/arguments.js';
 import { PowError } from '../errors.js';
 import type { Worker } from '../miner/ports.js';
+import type { ClusterWorkerOptions } from './cluster/options.js';
+import { ClusterWorker } from './cluster.js';
 import { type ConstantDelayOptions, ConstantDelayWorker } from './constant-delay.js';
 import { CpuWorker, type CpuWorkerOptions } from './cpu.js';
 import type { ExternalOptions } from './external/options.js';
@@ -65,6 +67,30 @@ export const WORKERS: readonly WorkerRow[] = [
       tlsCert: 'PEM file of the certificate, for ports with tls:',
     },
     open: (options, how) => StratumWorker.open(options, how),
+  }),
+  workerRow<ClusterWorkerOptions>({
+    name: 'cluster',
+    summary: 'lends the work in units to machines that join',
+    proof: 'required',
+    options: {
+      adapter: "who carries the messages: 'tcp' (default), this process itself, or 'nats'",
+      host: "where it listens: an address, a name, or '*' for everywhere (this machine; with keys *)",
+      port: '0 takes any that is free (1920)',
+      keysFile: 'the keys of workers, as pow-native cluster key writes it',
+      tlsKey: "PEM file of the master's key, for certificates instead of keys",
+      tlsCert: "PEM file of the master's certificate",
+      tlsCa: 'PEM file of the authority that signed the certificates of workers',
+      journalFile: 'where the record is kept (in memory)',
+      servers: 'with nats: its servers, nats://HOST:PORT or tls://HOST:PORT',
+      nkeyFile: 'with nats: file with the seed of an nkey',
+      cluster: 'with nats: first word of every subject (pow)',
+      name: 'of this master, for people (that of the machine)',
+      unitNonces: 'nonces of every unit (two seconds of the worker that gets it)',
+      proof: 'false: workers are believed; else shares are counted, and parts hashed again',
+      datasetFile: 'a file that workers need before they hash (none)',
+      datasetFolder: 'where datasets are kept in parts that are checked',
+    },
+    open: (options, how) => ClusterWorker.open(options, how),
   }),
   workerRow<SimulationOptions>({
     name: 'simulation',

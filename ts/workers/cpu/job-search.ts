@@ -3,12 +3,11 @@
 import { hearAbort, unhearAbort } from '../../core/abort.js';
 import { goalPlan } from '../../core/goal.js';
 import { holdProcess, releaseProcess } from '../../core/keep-alive.js';
-import { nonceCount } from '../../core/message.js';
 import { solutionOf } from '../../core/solution.js';
 import { workPlan } from '../../core/work.js';
 import { PowError } from '../../errors.js';
 import type { Job, MiningHow, Roll, RunningJob } from '../../miner/ports.js';
-import { type Portion, Portions, restAfter } from '../../miner/variants.js';
+import { noncesOf, type Portion, Portions, restAfter } from '../../miner/variants.js';
 import type {
   BackendEngine,
   BackendSearch,
@@ -49,6 +48,7 @@ export class JobSearch {
   readonly #engine: BackendEngine;
   readonly #portions: Portions;
   readonly #batchNonces: bigint;
+  readonly #batchIsAll: boolean;
   /** In the order of the portions. The head is taken in first: others may have ended, and wait. */
   readonly #searches: PortionSearch[] = [];
   readonly #startedMs = performance.now();
@@ -61,16 +61,18 @@ export class JobSearch {
   #failure: { readonly error: unknown } | null = null;
   #settle: (failure: { readonly error: unknown } | null) => void = () => {};
 
-  /** @throws what `job.work` throws */
+  /** @throws what `job.work` throws; `POW_RANGE` for nonces that the layout does not hold */
   constructor(job: Job, how: MiningHow, { engine, batchNonces, firstNonce }: JobSearchOptions) {
     this.#job = job;
     this.#how = how;
     this.#goal = goalPlan(job.target, 'job.target');
     this.#engine = engine;
     this.#rolled = roll(job, 0n);
-    const nonces = nonceCount(this.#rolled.plan);
-    this.#portions = new Portions(job.variants, nonces, firstNonce(nonces));
-    this.#batchNonces = batchNonces ?? nonces;
+    const nonces = noncesOf(job, this.#rolled.plan);
+    const count = nonces.end - nonces.start;
+    this.#portions = new Portions(job.variants, nonces, nonces.start + firstNonce(count));
+    this.#batchNonces = batchNonces ?? count;
+    this.#batchIsAll = this.#batchNonces >= count;
   }
 
   get hashes(): number {
@@ -127,7 +129,7 @@ export class JobSearch {
   /** Without portions of a limited size the batch in hand is the chunk of each thread. */
   #finish(): void {
     if (this.#state !== 'open') return;
-    if (this.#batchNonces >= nonceCount(this.#rolled.plan)) {
+    if (this.#batchIsAll) {
       this.stop();
       return;
     }

@@ -42,6 +42,8 @@ export class Program {
   #outputBytes = 0;
   /** Why it is ended early. */
   #reason: string | null = null;
+  /** Others of its group still had their grace when it was over. */
+  #outlived = false;
   #cancelKill: () => void = () => {};
   #settle: (end: ProgramEnd) => void = () => {};
 
@@ -66,7 +68,7 @@ export class Program {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#signal('SIGTERM');
-    this.#cancelKill = this.#run.clock.after(this.#run.settings.graceMs, () => this.kill());
+    this.#cancelKill = this.#run.clock.after(this.#run.settings.graceMs, () => this.#killLeft());
   }
 
   kill(): void {
@@ -84,18 +86,26 @@ export class Program {
       if (child.pid === undefined) this.#end(null, `it does not start: ${error.message}`);
     });
     child.once('exit', () => {
+      // A shell dies of the SIGTERM that what it has started takes its time for.
+      this.#outlived = this.#reason !== null && this.#signal(0);
+      if (this.#outlived) return;
       this.#cancelKill();
-      this.kill(); // what it has left behind, before anybody else gets its number
-      const { clock, settings } = this.#run;
-      // A grandchild that went its own way may hold the pipes open.
-      this.#cancelKill = clock.after(settings.graceMs, () => {
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-      });
+      this.#killLeft(); // before anybody else gets its number
     });
     child.once('close', (code, signal) => {
       lines.end();
+      if (this.#outlived) this.kill(); // what has closed its pipes
       this.#end(code, signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`);
+    });
+  }
+
+  #killLeft(): void {
+    this.kill();
+    const { clock, settings } = this.#run;
+    // A grandchild that went its own way may hold the pipes open.
+    this.#cancelKill = clock.after(settings.graceMs, () => {
+      this.#child?.stdout?.destroy();
+      this.#child?.stderr?.destroy();
     });
   }
 
@@ -114,14 +124,14 @@ export class Program {
     this.#settle({ isSuccess, reason: this.#reason ?? how, stdout });
   }
 
-  #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+  /** @returns whether anything of the group is left; on Windows there are no groups */
+  #signal(signal: 'SIGTERM' | 'SIGKILL' | 0): boolean {
     const pid = this.#child?.pid;
-    if (pid === undefined) return;
+    if (pid === undefined) return false;
     try {
-      if (IS_WINDOWS) this.#child?.kill(signal);
-      else process.kill(-pid, signal);
+      return IS_WINDOWS ? this.#child?.kill(signal) === true : process.kill(-pid, signal);
     } catch {
-      // Nothing of the group is left.
+      return false;
     }
   }
 }
