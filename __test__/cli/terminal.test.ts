@@ -17,7 +17,7 @@ async function interrupted(
   args: readonly string[],
   isWanted: (screen: string) => boolean,
 ): Promise<{ readonly code: unknown; readonly screen: string }> {
-  const program = [process.execPath, '--no-warnings', '--import', 'tsx', MAIN, ...args];
+  const program = [process.execPath, '--no-warnings', MAIN, ...args];
   const command = program.map(quoted).join(' ');
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     cwd: ROOT,

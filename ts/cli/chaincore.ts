@@ -136,7 +136,7 @@ function openBoth(
   const worker = new RangedWorker({
     worker: cpu,
     range: batchNonces === undefined ? 'all' : 'one-batch',
-    onExhausted: (job, hashes) => source.exhausted(job, hashes),
+    onExhausted: (job, hashes) => source.ranOut(job, hashes),
   });
   return { source, worker };
 }

@@ -1,6 +1,7 @@
 import { bench } from './bench.js';
 import { chaincore } from './chaincore.js';
 import { chainweb } from './chainweb.js';
+import { cluster } from './cluster.js';
 import type { CommandRow } from './command.js';
 import { config } from './config.js';
 import { devnet } from './devnet.js';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly CommandRow[] = [
   chainweb,
   chaincore,
   stratum,
+  cluster,
   top,
   devnet,
   bench,

@@ -54,11 +54,14 @@ export function openWithFlags<T>(flags: EngineFlags, open: (options: EngineOptio
   try {
     return open({ threads, priority, affinity, cpuLimit, backend, kernel });
   } catch (error) {
-    if (!(error instanceof PowError)) throw error;
-    if (error.code === 'POW_BACKEND') throw new UsageError('--backend', error.message);
-    if (error.code === 'POW_KERNEL') {
-      throw new UsageError(kernel === undefined ? 'POW_NATIVE_KERNEL' : '--kernel', error.message);
-    }
-    throw error;
+    throw engineFlagError(error, flags);
   }
+}
+
+/** The error for a backend or a kernel that this machine lacks, under its flag; others as they are. */
+export function engineFlagError(error: unknown, { kernel }: EngineFlags): unknown {
+  if (!(error instanceof PowError)) return error;
+  if (error.code === 'POW_BACKEND') return new UsageError('--backend', error.message);
+  if (error.code !== 'POW_KERNEL') return error;
+  return new UsageError(kernel === undefined ? 'POW_NATIVE_KERNEL' : '--kernel', error.message);
 }

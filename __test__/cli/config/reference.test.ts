@@ -33,13 +33,15 @@ for (const row of [run, chainweb]) {
       const flag = long ?? '';
       if (negate || others.includes(flag)) continue;
       if (/^with \w+$/.test(description)) continue; // of the official client, for no worker here
-      assert.is(settings.get(flag)?.meta.description, description, flag);
+      const meta = settings.get(flag)?.meta;
+      assert.is(meta?.ofFlag ?? meta?.description, description, flag);
     }
   });
 }
 
-test('every setting is a flag of run or of chainweb', async () => {
+test('every setting is a flag of run, of chainweb or of a node of a cluster', async () => {
   const helps = [await runHere(['run', '--help']), await runHere(['chainweb', '--help'])];
+  for (const node of ['auto', 'worker']) helps.push(await runHere(['cluster', node, '--help']));
   for (const { flag, path } of SETTINGS.values()) {
     assert.ok(
       helps.some(({ stdout }) => stdout.includes(flag)),
@@ -79,7 +81,7 @@ test('every option of every worker is a setting', () => {
 test('what opens a listener, starts a program or names a path is local', () => {
   for (const { path, meta } of SETTINGS.values()) {
     const isLocal =
-      /^(external\.(command|args|environment)|.*\.(host|ports?|tlsKey|tlsCert|file|ca|token))$/.test(
+      /^(external\.(command|args|environment)|.*\.(host|ports?|\w+Port|tlsKey|tlsCert|tlsCa|file|\w+(File|Folder)|ca|token))$/.test(
         path,
       );
     assert.is(meta.local === true, isLocal, path);

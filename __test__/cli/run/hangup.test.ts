@@ -37,7 +37,7 @@ onTerminal(
     const [log, pid, code, run] = ['log', 'pid', 'code', 'run.sh'].map((name) =>
       join(folder, name),
     );
-    const program = [process.execPath, '--import', 'tsx', MAIN, 'run', '--threads', '1'];
+    const program = [process.execPath, MAIN, 'run', '--threads', '1'];
     const flags = [
       '--source',
       'chainweb+http://127.0.0.1:1',

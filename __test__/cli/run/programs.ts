@@ -33,8 +33,22 @@ export function start(
   overdueMs = OVERDUE_MS,
   env: Readonly<Record<string, string>> = {},
 ): Program {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
-    cwd: ROOT,
+  return startNodeJs([MAIN, ...args], { cwd: ROOT, overdueMs, env });
+}
+
+export interface NodeJsHow {
+  readonly cwd: string;
+  readonly overdueMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** @param args - of Node itself */
+export function startNodeJs(
+  args: readonly string[],
+  { cwd, overdueMs = OVERDUE_MS, env = {} }: NodeJsHow,
+): Program {
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd,
     // For people: that is what most tests read. An option here or there sets the other.
     env: { ...process.env, POW_NATIVE_LOG_FORMAT: 'pretty', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,6 +15,7 @@ import { runHere } from '../program.js';
 import { KEY, killPrograms, start } from './programs.js';
 
 const source = ['run', '--source', 'chainweb+http://127.0.0.1:1', '--public-key', KEY];
+const pool = ['run', '--source', 'stratum+ssl://127.0.0.1:1', '--user', 'u'];
 const node = ['chainweb', '--node', '127.0.0.1:1', '--public-key', KEY];
 
 const BAD_USAGE: readonly BadUsage[] = [
@@ -35,6 +36,8 @@ const BAD_USAGE: readonly BadUsage[] = [
   [[...source, '--update-interval', 'x'], '--update-interval', 'above zero'],
   [[...source, '--ca', '/no/such'], '--ca', 'ENOENT'],
   [[...source, '--ca', import.meta.filename], '--ca', 'PEM'],
+  [[...pool, '--ca', '/no/such'], '--ca', 'ENOENT'],
+  [[...pool, '--ca', import.meta.filename], '--ca', 'PEM'],
   [[...source, '--log-level', 'loud'], '--log-level', 'error, warn, info, debug'],
   [[...source, '--threads', '0'], '--threads', '1 to 1024'],
   [[...source, '--affinity', ''], '--affinity', 'CPU numbers'],

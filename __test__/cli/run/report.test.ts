@@ -26,14 +26,22 @@ test('the line says rate, outcomes, lanes, expectation, time, and the rate of ev
   const stats = statsOf([laneOf('chain-3', 1e6), laneOf('chain-7', 3e6)], blocks);
   rates.add(stats, 1000);
   assert.is(
-    runLine(stats, rates, { elapsedMs: 65_000, lanes: 2, expectedHashes: 4e8 }),
-    '4.00 MH/s | 12 accepted, 1 stale, 2 rejected, 3 unknown | 2 lanes | one in 1:40 expected | ' +
-      '1:05 | chain-7 3.00 MH/s, chain-3 1.00 MH/s',
+    runLine(stats, rates, {
+      ...{ elapsedMs: 65_000, lanes: 2, expectedHashes: 4e8, workers: 3, devices: null },
+    }),
+    '4.00 MH/s | 12 accepted, 1 stale, 2 rejected, 3 unknown | 2 lanes | 3 workers | ' +
+      'one in 1:40 expected | 1:05 | chain-7 3.00 MH/s, chain-3 1.00 MH/s',
   );
 });
 
 test('nothing is promised before there is a rate', () => {
-  const line = runLine(statsOf([]), new Rates(), { elapsedMs: 0, lanes: 0, expectedHashes: null });
+  const line = runLine(statsOf([]), new Rates(), {
+    elapsedMs: 0,
+    lanes: 0,
+    expectedHashes: null,
+    workers: null,
+    devices: null,
+  });
   assert.is(line, '0 H/s | 0 accepted, 0 stale, 0 rejected, 0 unknown | 0 lanes | 0:00');
 });
 

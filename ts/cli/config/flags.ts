@@ -30,10 +30,13 @@ export function addOwnFlags(command: Command): void {
 /**
  * Makes every setting a flag. One that the command has keeps its syntax; its words and its default
  * come from the schema, and its text is read later, together with the other layers.
+ *
+ * @param paths - of settings that the command has a use for; default: all
  */
-export function addSettingFlags(command: Command): void {
+export function addSettingFlags(command: Command, paths?: ReadonlySet<string>): void {
   const flags: SettingFlag[] = [];
   for (const setting of SETTINGS.values()) {
+    if (paths?.has(setting.path) === false) continue;
     const present = optionNamed(command, setting.flag);
     if (present === undefined && !isWanted(command, setting)) continue;
     const option = present ?? added(command, setting);
@@ -124,7 +127,7 @@ function added(command: Command, { meta }: Setting): Option {
 
 /** `--help` says what the schema says. */
 function describe(option: Option, { meta, fallback }: Setting): void {
-  option.description = meta.description;
+  option.description = meta.ofFlag ?? meta.description;
   option.default(fallback === false ? undefined : fallback);
   option.mandatory = false;
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { WORKERS } from '../../workers/registry.js';
 import { chaincoreSection } from './schema/chaincore.js';
 import { chainwebSection } from './schema/chainweb.js';
+import { clusterSection } from './schema/cluster.js';
 import { poolSection } from './schema/pool.js';
 import { auditSection, logSection, metricsSection, preemptionSection } from './schema/session.js';
 import { tlsSection } from './schema/tls.js';
@@ -41,6 +42,7 @@ export const schema = z.strictObject({
   engine: engineSection,
   cpu: cpuSection,
   ...workerSections,
+  cluster: clusterSection,
   preemption: preemptionSection,
   log: logSection,
   audit: auditSection,
@@ -68,6 +70,11 @@ export interface Setting {
 export const SETTINGS: ReadonlyMap<string, Setting> = new Map(
   rowsOf(schema.shape, '').map((row) => [row.path, row]),
 );
+
+/** Paths of all settings but these: what a command has a use for. */
+export function settingsWithout(leftOut: RegExp): ReadonlySet<string> {
+  return new Set([...SETTINGS.keys()].filter((path) => !leftOut.test(path)));
+}
 
 /** Every section by its path; `''`: the top. */
 export const SECTIONS: ReadonlySet<string> = new Set(

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface SettingMeta {
   /** One line, for `--help`, the reference page and editors. */
   readonly description: string;
+  /** The same for `--help`, where the flag has another unit. */
+  readonly ofFlag?: string;
   /** What a value must be, in words: every message about a bad one says so. */
   readonly expected: string;
   /** As Commander writes it: `-w, --worker <name>`. The environment name follows from it. */
@@ -18,7 +20,7 @@ export interface SettingMeta {
   /** Commands, child environments, paths and listeners: what a URL may not set. */
   readonly local?: true;
   /** The one command that has the flag. Default: every command that mines for a source. */
-  readonly command?: 'run' | 'chainweb';
+  readonly command?: 'run' | 'chainweb' | 'auto' | 'worker';
 }
 
 /** A kind of value, and the words for it. */

@@ -11,9 +11,13 @@ interface SourceFlags {
   readonly remoteConfig?: string;
 }
 
-/** Makes settings of the command's flags, and adds those that it lacks. */
-export function addConfigFlags(command: Command): void {
-  addSettingFlags(command);
+/**
+ * Makes settings of the command's flags, and adds those that it lacks.
+ *
+ * @param paths - as {@link addSettingFlags}
+ */
+export function addConfigFlags(command: Command, paths?: ReadonlySet<string>): void {
+  addSettingFlags(command, paths);
   command
     .optionsGroup('Configuration:')
     .option(

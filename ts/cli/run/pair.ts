@@ -31,6 +31,7 @@ export async function openPair(
   const reason = whyNot(row, workerRow);
   if (reason !== null) throw new UsageError('--worker', reason);
   for (const { flag, worker } of unusedFlags(command, workerRow.name)) {
+    if (row.uses?.includes(flag)) continue;
     onNotice({ level: 'warn', text: `${flag} is of use with --worker ${worker} only` });
   }
   const worker = await openWorkerWith(workerRow, { command, flags, how: { onNotice } });

@@ -1,8 +1,12 @@
 /** Hash rates of the last seconds, in all and per lane. Pure: counts and times in. */
 
-import type { MinerStats } from '../../miner/stats.js';
-
 const WINDOW_MS = 10_000;
+
+/** Since the beginning. */
+export interface Counts {
+  readonly hashes: number;
+  readonly lanes: readonly { readonly lane: string; readonly hashes: number }[];
+}
 
 interface Sample {
   readonly atMs: number;
@@ -13,7 +17,7 @@ interface Sample {
 export class Rates {
   readonly #samples: Sample[] = [];
 
-  add({ hashes, lanes }: MinerStats, atMs: number): void {
+  add({ hashes, lanes }: Counts, atMs: number): void {
     const counts = new Map(lanes.map((lane) => [lane.lane, lane.hashes]));
     this.#samples.push({ atMs, hashes, lanes: counts });
     // The one before the window stays: a rate is a difference.

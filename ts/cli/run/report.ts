@@ -2,8 +2,10 @@
 
 import type { StarvedEvent } from '../../miner/events.js';
 import type { MinerStats, OutcomeCounts } from '../../miner/stats.js';
+import type { StratumOverview } from '../../stratum/index.js';
 import { count, duration, elapsed, hashRate } from '../quantities.js';
 import { textTable } from '../table.js';
+import { devicesPart } from './devices.js';
 import type { Rates } from './rates.js';
 
 /** Of what there is to show, the part that the miner does not know. */
@@ -13,6 +15,10 @@ export interface Facts {
   readonly lanes: number;
   /** Hashes that a solution costs now, on average; `null` while nothing is mined. */
   readonly expectedHashes: number | null;
+  /** Of the cluster that mines; `null`: none does. */
+  readonly workers: number | null;
+  /** Of the Stratum server whose devices mine; `null`: none do. */
+  readonly devices: StratumOverview | null;
 }
 
 /** One line; of the rates of lanes a terminal shows as many as fit. */
@@ -23,6 +29,8 @@ export function runLine(stats: MinerStats, rates: Rates, facts: Facts): string {
     outcomes(stats.blocks),
     ...(sum(stats.shares) > 0 ? [`shares: ${outcomes(stats.shares)}`] : []),
     `${facts.lanes} lanes`,
+    ...(facts.workers === null ? [] : [`${facts.workers} workers`]),
+    ...(facts.devices === null ? [] : [devicesPart(facts.devices)]),
     ...(facts.expectedHashes === null || rates.total === 0
       ? []
       : [`one in ${elapsed((facts.expectedHashes / rates.total) * 1000)} expected`]),

@@ -3,22 +3,25 @@ import type { MetricsServer, Mining } from '../../metrics/index.js';
 import type { MinerEvent } from '../../miner/events.js';
 import { Miner } from '../../miner/loop.js';
 import type { Worker, WorkSource } from '../../miner/ports.js';
-import { Audit } from '../config/audit.js';
-import { Reload } from '../config/reload.js';
+import type { StratumServerStats } from '../../stratum/index.js';
+import { ClusterWorker } from '../../workers/cluster.js';
+import { StratumWorker } from '../../workers/stratum.js';
 import { secretTexts } from '../config/secrets.js';
 import type { Configured } from '../config/sources.js';
-import { endAsHungUp, onHangup, watchFiles } from '../config/watch.js';
+import { endAsHungUp } from '../config/watch.js';
 import { EXIT, type ExitCode, LoggedFailure, UsageError } from '../exit.js';
 import { Interruption } from '../interrupt.js';
 import { Log } from '../log.js';
 import { messageOf } from '../message-of.js';
 import { publish } from '../top/publish.js';
+import { devicesSummary } from './devices.js';
 import { eventLine } from './event-line.js';
 import { appliersOf, preemptionOf } from './hot-settings.js';
 import { openMetrics } from './metrics.js';
 import { Rates } from './rates.js';
 import { runJson, runLine, runSummary } from './report.js';
 import type { Notice } from './tables.js';
+import { watchSettings } from './watch-settings.js';
 
 export interface SessionOptions extends Configured {
   /** The subcommand. */
@@ -81,12 +84,13 @@ class Session {
       onEvent: (event) => this.#heard(event),
     });
     const timer = setInterval(() => {
-      this.#show(miner);
+      this.#show(miner, worker);
       this.#warn(worker);
     }, TICK_MS);
     const unpublish = this.#publish(miner, worker);
     const stopWatching = this.#watch(miner, worker, interruption);
     let metrics: MetricsServer | null = null;
+    let devices: StratumServerStats | null = null;
     try {
       metrics = await this.#serveMetrics({ miner, source, worker });
       await miner.run(this.#enough.signal);
@@ -96,6 +100,8 @@ class Session {
       unpublish();
       this.#log.clearStatus();
       this.#warn(worker);
+      // While they are connected.
+      if (worker instanceof StratumWorker) devices = worker.devices();
       await metrics?.close();
       await source.close();
       await worker.close();
@@ -103,9 +109,15 @@ class Session {
     if (this.#terminalGone) endAsHungUp();
     const { aborted } = interruption.signal;
     const [stats, elapsedMs] = [miner.stats(), this.#elapsedMs];
+    const end = aborted ? 'interrupted' : 'done';
     const text = this.#options.json
-      ? JSON.stringify(runJson(aborted ? 'interrupted' : 'done', stats, elapsedMs, source.status()))
-      : printableLines(runSummary(stats, elapsedMs));
+      ? JSON.stringify({
+          ...runJson(end, stats, elapsedMs, source.status()),
+          ...(devices === null ? {} : { devices }),
+        })
+      : printableLines(
+          runSummary(stats, elapsedMs) + (devices === null ? '' : `\n\n${devicesSummary(devices)}`),
+        );
     process.stdout.write(`${text}\n`);
     return aborted ? EXIT.interrupted : EXIT.done;
   }
@@ -126,24 +138,14 @@ class Session {
       this.#blocks = blocks;
       this.#stopWhenEnough();
     };
-    const reload = new Reload({
-      ...{ config, load },
+    return watchSettings({
+      ...{ config, load, log: this.#log },
       appliers: appliersOf({ miner, worker, log: this.#log, setBlocks }),
-      audit: new Audit(config.settings.audit.file, (text) => this.#log.write('warn', text)),
-      onNotice: (level, text) => this.#log.write(level, text),
-    });
-    const files = watchFiles(config.files, (path) => void reload.now(path));
-    const hangup = onHangup(
-      () => void reload.now('SIGHUP'),
-      () => {
+      onTerminalGone: () => {
         this.#terminalGone = true;
         interruption.now();
       },
-    );
-    return () => {
-      files.stop();
-      hangup.stop();
-    };
+    });
   }
 
   async #serveMetrics(mining: Mining): Promise<MetricsServer | null> {
@@ -156,13 +158,16 @@ class Session {
     return performance.now() - this.#startMs;
   }
 
-  #show(miner: Miner): void {
+  #show(miner: Miner, worker: Worker): void {
     const stats = miner.stats();
     this.#rates.add(stats, this.#elapsedMs);
     const costs = [...this.#expected.values()];
     const expectedHashes =
       costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost) / costs.length;
-    const facts = { elapsedMs: this.#elapsedMs, lanes: costs.length, expectedHashes };
+    const lanes = costs.length;
+    const workers = worker instanceof ClusterWorker ? worker.cluster().workers.length : null;
+    const devices = worker instanceof StratumWorker ? worker.overview() : null;
+    const facts = { elapsedMs: this.#elapsedMs, lanes, expectedHashes, workers, devices };
     this.#log.showStatus(() => runLine(stats, this.#rates, facts), this.#elapsedMs);
   }
 

@@ -1,11 +1,17 @@
 import { UsageError } from '../exit.js';
 import { chaincoreSource } from './chaincore-source.js';
 import { chainwebSource } from './chainweb-source.js';
+import { clusterSource } from './cluster-source.js';
 import { stratumSource } from './stratum-source.js';
 import type { SourceRow } from './tables.js';
 
 /** Every source. Help and the tests walk this table. */
-export const SOURCES: readonly SourceRow[] = [chainwebSource, chaincoreSource, stratumSource];
+export const SOURCES: readonly SourceRow[] = [
+  chainwebSource,
+  chaincoreSource,
+  stratumSource,
+  clusterSource,
+];
 
 /**
  * `chainweb+http://HOST:PORT` is the row and the rest.

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { StratumSource } from '../../stratum/index.js';
 import { UsageError, underFlag } from '../exit.js';
+import { readCa } from './source-values.js';
 import type { SourceHow, SourceRow } from './tables.js';
 
 export interface StratumFlags {
@@ -36,14 +36,14 @@ function openStratum(url: string, flags: StratumFlags, how: SourceHow): StratumS
   if (user === undefined) {
     throw new UsageError('--user', 'expected: the account that the pool pays');
   }
+  const tls = { ca: readCa(ca), insecure };
   try {
     return new StratumSource({
       ...{ url: [url, ...failOver], user, password },
-      tls: { ca: ca === undefined ? undefined : readFileSync(ca, 'utf8'), insecure },
+      tls,
       onNotice: (notice) => how.onNotice(notice),
     });
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw new UsageError('--ca', error.message);
     throw underFlag(error, { url: '--source or --fail-over' });
   }
 }

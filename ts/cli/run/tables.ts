@@ -16,6 +16,8 @@ export interface SourceRow {
   readonly summary: string;
   /** `required`: solutions without proof of work are of no use there, ever. */
   readonly proof: 'required' | 'may be off';
+  /** Flags of a worker that mean something to it, too. */
+  readonly uses?: readonly string[];
   /** Adds the flags that are its own. */
   addFlags(command: Command): void;
   /**

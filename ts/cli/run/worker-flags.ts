@@ -14,8 +14,6 @@ interface OptionFlag {
   readonly flags: string;
   /** The value of the option; what it throws is shown with the flag. */
   readonly value: (text: string, before: never) => unknown;
-  /** Where the flag has another unit than the option. */
-  readonly summary?: string;
 }
 
 /** By worker. An option without a row here has no flag. */
@@ -31,14 +29,12 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     {
       ...{ option: 'timeoutMs', flags: '--external-worker-timeout <s>' },
       value: (text) => positiveNumber(text) * 1000,
-      summary: 'seconds after which it is started anew (never)',
     },
     { option: 'targetForm', flags: '--external-worker-target <form>', value: String },
     { option: 'nonceForm', flags: '--external-worker-nonce <form>', value: String },
     {
       ...{ option: 'graceMs', flags: '--external-worker-grace <s>' },
       value: (text) => Math.round(positiveNumber(text) * 1000),
-      summary: 'seconds from SIGTERM to SIGKILL (1)',
     },
     { option: 'lanes', flags: '--external-worker-lanes <n>', value: wholeNumber(1, 1024) },
   ],
@@ -51,7 +47,6 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     {
       ...{ option: 'shareMs', flags: '--stratum-share-time <s>' },
       value: (text) => Math.ceil(positiveNumber(text) * 1000),
-      summary: 'seconds between two shares of a device, with auto (10)',
     },
     { option: 'refreshMs', flags: '-s, --stratum-rate <ms>', value: wholeNumber(1, 86_400_000) },
     {
@@ -60,6 +55,27 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     },
     { option: 'tlsKey', flags: '--stratum-tls-key <file>', value: String },
     { option: 'tlsCert', flags: '--stratum-tls-cert <file>', value: String },
+  ],
+  cluster: [
+    { option: 'adapter', flags: '--cluster-adapter <name>', value: String },
+    { option: 'host', flags: '--cluster-interface <host>', value: String },
+    { option: 'port', flags: '--cluster-port <port>', value: wholeNumber(0, 65_535) },
+    { option: 'keysFile', flags: '--cluster-keys <file>', value: String },
+    { option: 'journalFile', flags: '--cluster-journal <file>', value: String },
+    {
+      ...{ option: 'unitNonces', flags: '--cluster-unit-nonces <n>' },
+      value: wholeNumber(1, 1e15 - 1),
+    },
+    { option: 'proof', flags: '--cluster-proof <true|false>', value: yesOrNo },
+    { option: 'servers', flags: '--cluster-server <url>', value: collected },
+    { option: 'name', flags: '--cluster-name <name>', value: String },
+    { option: 'cluster', flags: '--cluster-subject <word>', value: String },
+    { option: 'nkeyFile', flags: '--cluster-nkey <file>', value: String },
+    { option: 'tlsKey', flags: '--cluster-tls-key <file>', value: String },
+    { option: 'tlsCert', flags: '--cluster-tls-cert <file>', value: String },
+    { option: 'tlsCa', flags: '--cluster-tls-ca <file>', value: String },
+    { option: 'datasetFile', flags: '--cluster-dataset <file>', value: String },
+    { option: 'datasetFolder', flags: '--cluster-datasets <folder>', value: String },
   ],
   simulation: [
     { option: 'hashRate', flags: '-r, --hash-rate <n>', value: quantity },
@@ -70,7 +86,6 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
     {
       ...{ option: 'blockTimeMs', flags: '--constant-delay-block-time <s>' },
       value: (text) => positiveNumber(text) * 1000,
-      summary: 'seconds between two blocks of one chain (30)',
     },
     { option: 'chains', flags: '--constant-delay-chains <n>', value: wholeNumber(1, 1024) },
   ],
@@ -83,6 +98,11 @@ const FLAGS: Readonly<Record<string, readonly OptionFlag[]>> = {
 
 function collected(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new InvalidArgumentError('Expected true or false.');
 }
 
 function variables(
@@ -120,7 +140,8 @@ export function addWorkerFlags(command: Command, row: WorkerRow): void {
   if (row.name === 'cpu') addEngineFlags(command, heading);
   const rows = FLAGS[row.name] ?? [];
   if (rows.length > 0) command.optionsGroup(heading);
-  for (const { option, flags, summary = row.options[option] ?? '', value } of rows) {
+  for (const { option, flags, value } of rows) {
+    const summary = row.options[option] ?? '';
     command.option<unknown>(flags, summary, value as (text: string, before: unknown) => unknown);
   }
 }
@@ -152,7 +173,9 @@ export function unusedFlags(
 /** The error for an option that the worker does not take, under the name of its flag. */
 export function flagError(row: WorkerRow, error: unknown): unknown {
   if (!(error instanceof PowError) || error.argument === undefined) return error;
-  const flag = FLAGS[row.name]?.find(({ option }) => option === error.argument);
+  // One of a list has its number behind it.
+  const name = error.argument.replace(/\[\d+\]$/, '');
+  const flag = FLAGS[row.name]?.find(({ option }) => option === name);
   return flag === undefined ? error : new UsageError(longOf(flag.flags), error.message);
 }
 

@@ -98,7 +98,8 @@ export const workerSections = {
         secret: true,
       }),
       timeoutMs: optional(positiveNumber(86_400_000), {
-        description: 'after which it is started anew (never); the flag takes seconds',
+        description: 'milliseconds after which it is started anew (never)',
+        ofFlag: 'seconds after which it is started anew (never)',
         flag: '--external-worker-timeout <s>',
         heading: EXTERNAL,
       }),
@@ -114,7 +115,8 @@ export const workerSections = {
         heading: EXTERNAL,
       }),
       graceMs: optional(wholeNumber(0, 60_000), {
-        description: 'from SIGTERM to SIGKILL (1,000); the flag takes seconds',
+        description: 'milliseconds from SIGTERM to SIGKILL (1,000)',
+        ofFlag: 'seconds from SIGTERM to SIGKILL (1)',
         flag: '--external-worker-grace <s>',
         heading: EXTERNAL,
       }),
@@ -156,7 +158,8 @@ export const workerSections = {
         heading: STRATUM,
       }),
       shareMs: optional(wholeNumber(1, 86_400_000), {
-        description: 'between two shares of a device, with auto (10,000); the flag takes seconds',
+        description: 'milliseconds between two shares of a device, with auto (10,000)',
+        ofFlag: 'seconds between two shares of a device, with auto (10)',
         flag: '--stratum-share-time <s>',
         heading: STRATUM,
       }),
@@ -206,7 +209,8 @@ export const workerSections = {
   'constant-delay': z
     .strictObject({
       blockTimeMs: optional(positiveNumber(86_400_000), {
-        description: 'between two blocks of one chain (30,000); the flag takes seconds',
+        description: 'milliseconds between two blocks of one chain (30,000)',
+        ofFlag: 'seconds between two blocks of one chain (30)',
         flag: '--constant-delay-block-time <s>',
         heading: CONSTANT_DELAY,
       }),
