@@ -5,12 +5,14 @@
  */
 
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HOPELESS } from '../ts/cli/bench/measure.js';
 import { BENCH_WORKS } from '../ts/cli/bench/works.js';
 import { workPlan } from '../ts/core/work.js';
 import { Engine, Work } from '../ts/index.js';
 import { selectBackend } from '../ts/native/select.js';
 import type { Budget } from './budgets.js';
+import { counterRate } from './counter.js';
 import { quick, type ResultRow, saveResult } from './results.js';
 
 const PAIRS = quick ? 1 : 15;
@@ -35,19 +37,15 @@ function kernelRate(): number {
 /** Hashes per second with the search long under way: counted between two looks at the counters. */
 async function mineRate(engine: Engine): Promise<number> {
   const stop = new AbortController();
-  const mining = engine.mine(work, { target: HOPELESS, signal: stop.signal });
-  const over = mining.catch(() => undefined);
-  await waitMs(WINDOW_MS / 10);
-  const [hashes, startMs] = [engine.stats().hashes, performance.now()];
-  await waitMs(WINDOW_MS);
-  const rate = ((engine.stats().hashes - hashes) * 1000) / (performance.now() - startMs);
+  const over = engine.mine(work, { target: HOPELESS, signal: stop.signal }).catch(() => undefined);
+  const hashes = () => engine.stats().hashes;
+  await counterRate(hashes, WINDOW_MS / 10);
+  const rate = await counterRate(hashes, WINDOW_MS);
   stop.abort();
   await over;
-  while (engine.stats().searches > 0) await waitMs(1);
+  while (engine.stats().searches > 0) await sleep(1);
   return rate;
 }
-
-const waitMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function ratio(
   name: string,

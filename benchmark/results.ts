@@ -14,6 +14,7 @@ export interface ResultRow {
     | 'candidates/s'
     | 'shares/s'
     | 'connections/s'
+    | 'units/s'
     | 'MiB'
     | '%'
     | 'us';

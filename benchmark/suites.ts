@@ -27,5 +27,10 @@ export const SUITES: readonly SuiteRow[] = [
     name: 'devnet',
     question: 'How soon is work there again after a node was killed? (npm run devnet:200)',
   },
+  { name: 'cluster', question: 'What does a cluster cost in units, news and hash rate?' },
+  {
+    name: 'cluster-kills',
+    question: 'How soon do units flow after a master was killed? (npm run cluster:kills)',
+  },
   { name: 'stratum', question: 'How many devices and shares does a Stratum server take?' },
 ];

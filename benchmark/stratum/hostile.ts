@@ -9,6 +9,7 @@ const BUSY = 50;
 
 const ATTACKS: readonly ((socket: Socket) => void)[] = [
   (socket) => socket.write('x'.repeat(1 << 20)), // no newline
+  (socket) => socket.write('\n'.repeat(1 << 20)), // nothing but newlines
   (socket) => socket.write(`${'['.repeat(8_000)}\n`),
   (socket) => socket.write('{"id":1,"method":\n'.repeat(100)),
   (socket) =>
