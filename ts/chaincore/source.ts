@@ -108,7 +108,7 @@ export class ChaincoreSource implements WorkSource {
    *
    * @param hashes - that it made
    */
-  exhausted(job: Job, hashes: number): void {
+  ranOut(job: Job, hashes: number): void {
     const given = this.#given.get(job.id);
     if (given === undefined) return;
     const { template, askedAtMs } = given.fetched;

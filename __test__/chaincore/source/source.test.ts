@@ -118,7 +118,7 @@ test('a worker whose range ran out gets another template, and is told that it wa
   const node = await openNode();
   const running = runSource(node.url);
   const job = await running.next();
-  running.source.exhausted(job, 1234);
+  running.source.ranOut(job, 1234);
   await running.next(({ id }) => id !== job.id);
   assert.ok(running.said(/its 1234 nonces hold no block \(the range ran out.*fetching/));
 });

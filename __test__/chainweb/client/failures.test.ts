@@ -212,7 +212,7 @@ test('info may say less or more than expected', async () => {
   const answers: [string, unknown][] = [
     ['{"nodeVersion":"x"}', { network: 'x', chains: [] }],
     [
-      '{"nodeVersion":"x","nodeChains":["10","2",0,"2","-1",{}],"more":1}',
+      '{"nodeVersion":"x","nodeChains":["10","2",0,"2","-1",{},[7],{"toString":1}],"more":1}',
       { network: 'x', chains: [0, 2, 10] },
     ],
   ];

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { encodeWorkResponse } from '../../../ts/chainweb/codec.js';
 import type { Fault, FaultPlace } from '../../../ts/chainweb/index.js';
 import type { PowError } from '../../../ts/errors.js';
+import { eventually } from '../../eventually.js';
 import { selfSigned } from '../certificate.js';
 import { HeldClock } from '../held-clock.js';
 import {
@@ -17,7 +18,7 @@ import {
   withRawNode,
 } from '../raw-node.js';
 import { headerOf, solve } from './node-work.js';
-import { endEverything, eventually, miner, openNode, runSource } from './running-source.js';
+import { endEverything, miner, openNode, runSource } from './running-source.js';
 
 const never = new AbortController().signal;
 const source = {

@@ -2,9 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DevnetEvent } from '../../../ts/chainweb/index.js';
 import type { PowError } from '../../../ts/errors.js';
+import { eventually } from '../../eventually.js';
 import { rejection } from '../../fixtures.js';
 import { solve } from './node-work.js';
-import { endEverything, eventually, miner, runSource, withSource } from './running-source.js';
+import { endEverything, miner, runSource, withSource } from './running-source.js';
 
 const never = new AbortController().signal;
 const isOf = (count: number) => (live: readonly unknown[]) => live.length === count;

@@ -5,8 +5,9 @@ import * as assert from 'uvu/assert';
 import { CHAIN_GRAPHS } from '../../../ts/chainweb/devnet/graph.js';
 import type { DevnetEvent } from '../../../ts/chainweb/index.js';
 import type { MinerEvent } from '../../../ts/miner/events.js';
+import { eventually } from '../../eventually.js';
 import { OWN_HOST } from '../own-host.js';
-import { endEverything, eventually } from './running-source.js';
+import { endEverything } from './running-source.js';
 import { blocksOf, type Mining, open, withMining } from './with-mining.js';
 
 test('60 blocks over 20 chains: heights and braiding right, no block lost', async () => {

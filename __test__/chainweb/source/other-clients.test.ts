@@ -11,11 +11,11 @@ import {
 import { monotonicClock } from '../../../ts/miner/clock.js';
 import type { MinerEvent } from '../../../ts/miner/events.js';
 import { RETRY_RULE } from '../../../ts/miner/retry.js';
+import { eventually } from '../../eventually.js';
 import {
   miner as account,
   closeLater,
   endEverything,
-  eventually,
   openNode,
   PATIENT,
   withSource,

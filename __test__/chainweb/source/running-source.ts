@@ -123,12 +123,3 @@ export async function withSource(
   await running.stop();
   await node.close();
 }
-
-/** Waits until something is so; a test that waits too long fails. */
-export async function eventually(isSo: () => boolean, what: string): Promise<void> {
-  const untilMs = performance.now() + OVERDUE_MS;
-  while (!isSo()) {
-    if (performance.now() > untilMs) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

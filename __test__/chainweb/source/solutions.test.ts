@@ -6,11 +6,12 @@ import type { ChainwebSourceOptions } from '../../../ts/chainweb/source/settings
 import { printable } from '../../../ts/core/printable.js';
 import type { PowError } from '../../../ts/errors.js';
 import type { Found, Job, Outcome } from '../../../ts/miner/ports.js';
+import { eventually } from '../../eventually.js';
 import { rejection } from '../../fixtures.js';
 import { HeldClock } from '../held-clock.js';
 import { hang, info, type RawReply, type RawRequest, reply, withRawNode } from '../raw-node.js';
 import { headerOf, solve } from './node-work.js';
-import { endEverything, eventually, runSource, withSource } from './running-source.js';
+import { endEverything, type Running, runSource, withSource } from './running-source.js';
 
 const never = new AbortController().signal;
 const fast = { firstMs: 1, eagerMs: 5 };
@@ -107,36 +108,41 @@ for (const aheadMicros of [0n, 3_600_000_000n, -3_600_000_000n]) {
   });
 }
 
-test('giving up while a solution is on its way is unknown, before it is sent an error', async () => {
-  await withSource({}, async ({ source, until }, node) => {
-    const job = await firstJob(until);
-    const found = await solve(job);
-    node.setFault('solved', { kind: 'hang' });
-    const stop = new AbortController();
-    const submitting = source.submit(found, stop.signal);
-    await eventually(() => source.status().lanes.length > 0, 'lanes');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    stop.abort(new Error('enough'));
-    assert.is((await submitting).result, 'unknown');
-    const gone = AbortSignal.abort(new Error('enough'));
-    const again = await rejection(source.submit(await solve(job, 1n), gone));
-    assert.is((again as PowError).code, 'POW_SOURCE');
-  });
-});
-
-test('closing the source ends submissions in flight', async () => {
-  await withSource({}, async ({ source, until }, node) => {
-    const job = await firstJob(until);
-    const found = await solve(job);
-    node.setFault('solved', { kind: 'hang' });
-    const submitting = source.submit(found, never);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await source.close();
-    assert.is((await submitting).result, 'unknown');
-  });
-});
-
 const WORK = encodeWorkResponse(headerOf({ chain: 1, height: 7n }));
+
+/** A node of one chain that takes solutions and never answers them. */
+const swallow = ({ path }: RawRequest): RawReply => {
+  if (path === '/info') return info();
+  return path.includes('/mining/work') ? reply(200, WORK) : hang;
+};
+
+for (const [title, stop] of [
+  ['giving up', (giveUp) => giveUp()],
+  ['closing the source', (_, { source }) => source.close()],
+] as [string, (giveUp: () => void, running: Running) => unknown][]) {
+  test(`${title} while a solution is on its way: what became of it is unknown`, async () => {
+    await withRawNode(swallow, async ({ url, requests }) => {
+      const running = runSource(url, { chains: 1 });
+      const found = await solve(await firstJob(running.until));
+      const giveUp = new AbortController();
+      const submitting = running.source.submit(found, giveUp.signal);
+      await eventually(() => requests.some(({ path }) => path.endsWith('/mining/solved')), 'sent');
+      await stop(() => giveUp.abort(new Error('enough')), running);
+      assert.is((await submitting).result, 'unknown');
+      await running.stop();
+    });
+  });
+}
+
+test('giving up before a solution is sent is an error', async () => {
+  await withSource({}, async ({ source, until }) => {
+    const found = await solve(await firstJob(until));
+    const error = await rejection(source.submit(found, AbortSignal.abort(new Error('enough'))));
+    assert.is((error as PowError).code, 'POW_SOURCE');
+    assert.match((error as PowError).message, /was not sent: enough/);
+    assert.is(source.status().requests['solved']?.count, 0);
+  });
+});
 
 /** A node of one chain whose answers to solutions and questions are scripted. */
 async function submitTo(

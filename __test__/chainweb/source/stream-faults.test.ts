@@ -2,7 +2,8 @@
 
 import { test } from 'uvu';
 import type { Fault } from '../../../ts/chainweb/index.js';
-import { endEverything, eventually, withSource } from './running-source.js';
+import { eventually } from '../../eventually.js';
+import { endEverything, withSource } from './running-source.js';
 
 const source = {
   retry: { firstMs: 1, eagerMs: 5, patientMs: 20 },

@@ -29,7 +29,8 @@ export function parseInfo(body: Uint8Array): NodeInfo {
   const list: readonly unknown[] = Array.isArray(nodeChains) ? nodeChains : [];
   const chains = list
     .slice(0, MOST_CHAINS)
-    .filter((chain) => /^\d{1,9}$/.test(String(chain)))
+    .filter((chain) => typeof chain === 'string' || typeof chain === 'number')
+    .filter((chain) => /^\d{1,9}$/.test(`${chain}`))
     .map(Number);
   return { network: nodeVersion, chains: [...new Set(chains)].sort((a, b) => a - b) };
 }
