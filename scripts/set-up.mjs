@@ -104,10 +104,18 @@ async function buildAddon(rust, reason) {
   return true;
 }
 
+/** Whether `dist` is what `ts` is now. */
+export function isCompiled(print = distPrint()) {
+  return isCurrent('dist', print, ['dist/index.js']);
+}
+
+function distPrint() {
+  return fingerprint(['ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']);
+}
+
 async function compile() {
-  const sources = ['ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-  const print = fingerprint(sources);
-  if (isCurrent('dist', print, ['dist/index.js'])) return;
+  const print = distPrint();
+  if (isCompiled(print)) return;
   // A module that was renamed must not stay behind and be published.
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   const compiler = 'node_modules/typescript/bin/tsc';

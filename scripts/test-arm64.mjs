@@ -81,7 +81,7 @@ async function test() {
     [`CARGO_TARGET_${upper}_RUNNER`]: `${EMULATOR} -cpu max -L ${LIBRARIES}`,
   };
   const locked = process.env['CI'] === undefined ? [] : ['--locked'];
-  const crate = ['-p', 'pow-kernel', '--target', TARGET, '--release', ...locked];
+  const crate = ['-p', 'pow-kernel', '--target', TARGET, ...locked];
   const args = ['test', ...crate, '--', '--nocapture'];
   const { code, output } = await capture('cargo', args, { env });
   const tests = report(`cargo test on ${TARGET}`, cargoTotals(output, code), output);

@@ -12,7 +12,7 @@ function run(...args: string[]) {
   return spawnSync(process.execPath, ['--import', 'tsx', 'benchmark/run.ts', ...args], {
     cwd: ROOT,
     encoding: 'utf8',
-    timeout: 300_000,
+    timeout: 570_000,
   });
 }
 

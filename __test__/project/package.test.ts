@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { npm } from '../../scripts/set-up.mjs';
+import { KEY, killPrograms, startNodeJs } from '../cli/run/programs.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -47,6 +48,7 @@ test.before((context) => {
   run(folder, ...npm(['install', ...flags, join(folder, packed.filename)]));
 });
 
+test.after.each(killPrograms);
 test.after(({ folder }) => rmSync(folder, { recursive: true }));
 
 /** Runs a program that must succeed; returns what it printed. The warnings go to stderr. */
@@ -113,6 +115,59 @@ if (built.length > 0 && process.env['POW_NATIVE_BACKEND'] !== 'portable') {
     assert.is(node(folder, BACKEND, 'module'), 'native true');
   });
 }
+
+const MASTER = `
+  import { openMaster, workOfJob } from '${manifest.name}/cluster';
+  import { Target, verify, Work } from '${manifest.name}';
+  const nonce = { offset: 76, encoding: 'u32le' };
+  const work = new Work({ algorithm: 'sha256d', message: new Uint8Array(80), nonce, hashOrder: 'le' });
+  const target = Target.fromLeadingZeroBits(12);
+  const job = { id: 'job', lane: 'lane', change: 'replace', target, goal: 'first', proof: 'required',
+    variants: 1n, work: () => ({ work, roll: {} }) };
+  const master = await openMaster({ security: { kind: 'plain' }, async onEvent(event) {
+    if (event.kind !== 'result' || event.solutions.length === 0) return;
+    console.log('found', event.worker, verify(work, event.solutions[0].nonce, target));
+    await master.close();
+  } });
+  const { spec, space } = workOfJob(job);
+  await master.publish(spec, space);
+  console.log('port', master.port);`;
+
+const WORKER = `
+  import { ClusterWorkerNode } from '${manifest.name}/cluster';
+  const queue = { adapter: 'tcp', seeds: [{ host: '127.0.0.1', port: Number(process.env.PORT) }],
+    security: { kind: 'plain' }, id: '${'a1'.repeat(16)}' };
+  const node = await ClusterWorkerNode.open({ threads: 1, priority: 'normal', queue });
+  while (node.stats().solutions === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await node.close();
+  console.log('closed');`;
+
+test('a master and a worker written with the package mine a work to its solution', async ({
+  folder,
+}) => {
+  const script = (code: string) => ['--input-type=module', '--eval', code];
+  const master = startNodeJs(script(MASTER), { cwd: folder });
+  const [, port = ''] = await master.until('stdout', /port (\d+)/);
+  const worker = startNodeJs(script(WORKER), { cwd: folder, env: { PORT: port } });
+  assert.is(await master.ended, 0, master.stderr + worker.stderr);
+  assert.match(master.stdout, `found ${'a1'.repeat(16)} true`);
+  assert.is(await worker.ended, 0, worker.stderr);
+  assert.is(worker.stdout, 'closed\n');
+});
+
+test('pow-native as it is installed mines a block in a cluster', async ({ folder }) => {
+  const main = join('node_modules', manifest.name, 'dist/cli/main.js');
+  const start = (...args: string[]) => startNodeJs([main, ...args], { cwd: folder });
+  const node = start('devnet', '--json', '--window', '0', '--port', '0', '--difficulty', '5000');
+  const [, url = ''] = await node.until('stdout', /"url":"(http[^"]+)"/);
+  const master = start(
+    ...['cluster', 'master', '--source', `chainweb+${url}`, '--public-key', KEY, '--blocks', '2'],
+    ...['--cluster-port', '0', '--timeout', '100', '--json'],
+  );
+  const [, address = ''] = await master.until('stderr', /workers join at (tcp:\S+:\d+)/);
+  const worker = start('cluster', 'worker', '--join', address, '--threads', '1');
+  assert.is(await master.ended, 0, master.stderr + worker.stderr);
+});
 
 /** As npm does it with the optional dependencies: a package for each platform, the binary inside. */
 function installPlatformPackages(folder: string): void {
