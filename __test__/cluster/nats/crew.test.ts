@@ -27,9 +27,23 @@ test('a unit of its size takes a worker from one to four seconds, however fast i
 });
 
 test('a worker looks through its own size first, then through neighbours that have something', () => {
-  assert.equal(searchOrder([5], new Set([3, 4, 6, 9])), [5, 4, 6]);
-  assert.equal(searchOrder([5], new Set()), [5]);
-  assert.equal(searchOrder([5, 6], new Set([5, 6, 7])), [5, 6, 7]);
+  const everywhere = new Set([3, 5, 9]);
+  assert.equal(searchOrder([5], new Set([3, 4, 6, 9]), everywhere), [5, 4, 6]);
+  assert.equal(searchOrder([5], new Set(), everywhere), [5]);
+  assert.equal(searchOrder([5, 6], new Set([5, 6, 7]), new Set([5, 6])), [5, 6, 7]);
+});
+
+test('what suits nobody who is here is looked through last, the nearest first', () => {
+  assert.equal(
+    searchOrder([5], new Set([1, 2, 6, 7, 9, 12]), new Set([5, 9])),
+    [5, 6, 7, 2, 1, 12],
+  );
+  const crew = crewOf({ slow: 1e3, quick: 1e9 });
+  const [slow, quick] = ['slow', 'quick'].map((worker) => crew.size(worker, 'blake2s'));
+  const used = new Set([quick ?? 0]);
+  assert.equal(crew.search('slow', ['blake2s'], used), [slow]);
+  crew.leave('quick');
+  assert.equal(crew.search('slow', ['blake2s'], used), [slow, quick]);
 });
 
 test('what a worker was measured at counts more than what it says of itself', () => {

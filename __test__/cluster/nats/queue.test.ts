@@ -3,7 +3,16 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Lease } from '../../../ts/cluster/queue.js';
 import { until } from '../until.js';
-import { accepted, finish, isExhausted, onNats, Place, work, workOf } from './fixture.js';
+import {
+  accepted,
+  capabilities,
+  finish,
+  isExhausted,
+  onNats,
+  Place,
+  work,
+  workOf,
+} from './fixture.js';
 
 /** What there is a server for; what every adapter does is in `contracts/queue.ts`. */
 const UNITS = 60;
@@ -47,6 +56,28 @@ onNats('a server that has forgotten everything is filled again from the record',
   await Promise.all(waiting.map(finish));
   await until('all done', () => isExhausted(events));
   assert.is(accepted(events).size, UNITS);
+  await place.close();
+});
+
+onNats('units in the size of a worker that is gone are done by whoever is here', async () => {
+  const place = await Place.open();
+  const { master, events } = await place.master({ fixedNonces: undefined });
+  const worker = (hashesPerSecond: number) => {
+    return place.worker({
+      capabilities: { ...capabilities, hashesPerSecond: { blake2s: hashesPerSecond } },
+    });
+  };
+  const quick = worker(1e9);
+  const taken: Lease[] = [];
+  void work(quick, (lease) => void taken.push(lease), 1);
+  // Three units of its size: two of them lie there while it has the first.
+  const { spec, space } = workOf(6_000_000);
+  await master.publish(spec, space);
+  await until('held', () => taken.length === 1);
+  await quick.close();
+  void work(worker(1e3), finish);
+  await until('all done', () => isExhausted(events));
+  assert.ok([...accepted(events).values()].every((count) => count === 1));
   await place.close();
 });
 

@@ -86,8 +86,10 @@ export class Crew {
     algorithms: Iterable<Algorithm>,
     used: ReadonlySet<number>,
   ): readonly number[] {
-    const own = [...algorithms].map((algorithm) => this.size(worker, algorithm));
-    return searchOrder(own, used);
+    const lent = [...algorithms];
+    const own = lent.map((algorithm) => this.size(worker, algorithm));
+    const here = new Set(lent.flatMap((algorithm) => [...this.sizes(algorithm)]));
+    return searchOrder(own, used, here);
   }
 
   /** Leases that workers of that size hold at once, all together. */

@@ -57,13 +57,26 @@ export function noncesOf(size: number): bigint {
   return 2n * 4n ** BigInt(size);
 }
 
-/** Own sizes first, then neighbours by distance: what a worker looks through. */
-export function searchOrder(own: readonly number[], used: ReadonlySet<number>): readonly number[] {
-  const order = [...new Set(own)];
+/**
+ * What a worker looks through: its own sizes, then neighbours, then what suits nobody, the nearest
+ * first. Whoever was to take that is gone; it would lie there for ever.
+ *
+ * @param used - sizes that have something
+ * @param here - sizes of everybody, this worker among them
+ */
+export function searchOrder(
+  own: readonly number[],
+  used: ReadonlySet<number>,
+  here: ReadonlySet<number>,
+): readonly number[] {
+  const order = new Set(own);
   for (const size of own) {
-    for (const near of [size - 1, size + 1]) {
-      if (used.has(near) && !order.includes(near)) order.push(near);
-    }
+    for (const near of [size - 1, size + 1]) if (used.has(near)) order.add(near);
   }
-  return order;
+  const distance = (size: number) => Math.min(...own.map((each) => Math.abs(each - size)));
+  const orphans = [...used].filter((size) => [...here].every((each) => Math.abs(each - size) > 1));
+  for (const size of orphans.toSorted((left, right) => distance(left) - distance(right))) {
+    order.add(size);
+  }
+  return [...order];
 }
