@@ -13,6 +13,7 @@ import {
 } from './layers.js';
 import { type RemoteHow, remoteLayer } from './remote.js';
 import { SETTINGS, type Settings, schema } from './schema.js';
+import { asRead, type ReadFile } from './watch.js';
 
 export interface Config {
   readonly settings: Settings;
@@ -21,7 +22,7 @@ export interface Config {
   /** Worth a word. */
   readonly notices: readonly string[];
   /** Files on this machine that it was read from. */
-  readonly files: readonly string[];
+  readonly files: readonly ReadFile[];
 }
 
 /** Settings that cannot be used; nothing has begun yet. */
@@ -58,6 +59,7 @@ export async function loadConfig(
   const notices = [...unknownVariables(sources.environment)];
   const onNotice = (text: string) => notices.push(text);
   const { fresh, remote } = sources;
+  const local = sources.files.filter((path) => !isUrl(path)).map(asRead);
   const files = await Promise.all(
     sources.files.map((path) => oneFile(path, { layer: 'file', fresh, onNotice })),
   );
@@ -70,7 +72,6 @@ export async function loadConfig(
   const problems = builders.flatMap((builder) => builder.problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const entries = topmost(builders.map((builder) => builder.entries));
-  const local = sources.files.filter((path) => !isUrl(path));
   return { settings: settingsOf(entries), entries, notices, files: local };
 }
 

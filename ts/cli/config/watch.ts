@@ -1,6 +1,7 @@
 /** When settings are to be read again: a file has changed, or SIGHUP has come. */
 
-import { type Stats, unwatchFile, watchFile } from 'node:fs';
+import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { isatty } from 'node:tty';
 
 const LOOK_EVERY_MS = 1000;
@@ -11,27 +12,56 @@ export interface Watching {
   stop(): void;
 }
 
+/** A file as it was when it was read. */
+export interface ReadFile {
+  readonly path: string;
+  /** Another one: it has changed, or has been replaced. */
+  readonly stamp: string;
+}
+
+/** @returns the file as it is now; to be asked before it is read: a change meanwhile is seen later */
+export function asRead(path: string): ReadFile {
+  try {
+    return { path, stamp: stampOf(statSync(path)) };
+  } catch {
+    return { path, stamp: GONE };
+  }
+}
+
+const GONE = 'gone';
+
+function stampOf(facts: { mtimeMs: number; ino: number; size: number }): string {
+  return `${facts.mtimeMs} ${facts.ino} ${facts.size}`;
+}
+
 /**
  * @param files - looked at once a second: that works on network drives, through links, and for
  *   files that are replaced. They do not keep the process alive.
- * @param onChange - told of a settled file
+ * @param onChange - told of a settled file, also of one that changed before it was watched
  */
-export function watchFiles(files: readonly string[], onChange: (path: string) => void): Watching {
-  const timers = new Map<string, NodeJS.Timeout>();
-  const listeners = files.map((path) => {
-    const listener = (now: Stats, before: Stats) => {
-      if (now.mtimeMs === before.mtimeMs && now.ino === before.ino && now.size === before.size)
-        return;
-      clearTimeout(timers.get(path));
-      timers.set(path, setTimeout(onChange, SETTLE_MS, path).unref());
+export function watchFiles(files: readonly ReadFile[], onChange: (path: string) => void): Watching {
+  let isOver = false;
+  const settling = new Map<string, NodeJS.Timeout>();
+  const looking = files.map(({ path, stamp }) => {
+    let seen = stamp;
+    let isLooking = false;
+    const look = async () => {
+      if (isLooking) return; // a slow drive
+      isLooking = true;
+      const now = await stat(path).then(stampOf, () => GONE);
+      isLooking = false;
+      if (now === seen || isOver) return;
+      seen = now;
+      clearTimeout(settling.get(path));
+      settling.set(path, setTimeout(onChange, SETTLE_MS, path).unref());
     };
-    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, listener);
-    return () => unwatchFile(path, listener);
+    return setInterval(look, LOOK_EVERY_MS).unref();
   });
   return {
     stop() {
-      for (const unwatch of listeners) unwatch();
-      for (const timer of timers.values()) clearTimeout(timer);
+      isOver = true;
+      for (const timer of looking) clearInterval(timer);
+      for (const timer of settling.values()) clearTimeout(timer);
     },
   };
 }
