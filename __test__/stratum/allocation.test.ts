@@ -92,6 +92,11 @@ test('so many offences in the time they are remembered are a ban, which ends', (
   assert.is(bans.isBanned('a', 520), false);
 });
 
+test('an address of many connections has as many times the offences, also once they are closed', () => {
+  const bans = new Bans({ offences: 3, memoryMs: 1_000, banMs: 500 });
+  for (let i = 0; i < 12; i++) assert.is(bans.offend('farm', i, i < 6 ? 4 : 1), i === 11);
+});
+
 test('offences long past do not count', () => {
   const bans = new Bans({ offences: 2, memoryMs: 1_000, banMs: 500 });
   bans.offend('a', 0);

@@ -36,13 +36,15 @@ export function parseMessage(text: string): Message | null {
     params,
     result = null,
     error = null,
+    // Why a share was refused, as ckpool says it: beside an error that is null.
+    'reject-reason': reason = null,
   } = value as Record<string, unknown>;
   if (typeof method === 'string') {
     if (params !== undefined && params !== null && !Array.isArray(params)) return null;
     return { kind: 'request', id, method, params: params ?? [] };
   }
   if (method !== undefined || (result === null && error === null && !('id' in value))) return null;
-  return { kind: 'response', id, result, error };
+  return { kind: 'response', id, result, error: error ?? reason };
 }
 
 export function requestLine(id: unknown, method: string, params: readonly unknown[]): string {

@@ -24,7 +24,7 @@ interface Given {
   readonly job: Job;
   readonly work: PoolWork;
   readonly link: PoolLink;
-  /** Digests of shares that were sent. */
+  /** Digests of shares that were sent: newer work of the same block leaves older shares valid. */
   readonly sent: Set<string>;
 }
 
@@ -97,7 +97,8 @@ export class StratumSource implements WorkSource {
     if (sent.has(key)) return { result: 'duplicate', block, reason: 'it was sent before' };
     if (link !== this.#link)
       return { result: 'stale', block, reason: 'not sent: the pool is gone' };
-    if (found.stale === true && !this.#mayStillCount(given)) {
+    // What becomes of a block is for the pool to say.
+    if (found.stale === true && !block && sent !== this.#newest?.sent) {
       return { result: 'stale', block, reason: 'not sent: the pool has gone on' };
     }
     sent.add(key);
@@ -118,11 +119,6 @@ export class StratumSource implements WorkSource {
     this.#isClosed = true;
     this.#intake?.end();
     this.#disconnect();
-  }
-
-  /** Newer work of the same block leaves older shares valid. */
-  #mayStillCount({ work }: Given): boolean {
-    return this.#newest !== null && isSameWork(work, this.#newest.work);
   }
 
   #connect(address: PoolAddress): void {

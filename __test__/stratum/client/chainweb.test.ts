@@ -7,7 +7,8 @@ import type { Found, Job } from '../../../ts/miner/ports.js';
 import { vectors } from '../../chainweb/vectors.js';
 import { rejection } from '../../fixtures.js';
 import { turns } from '../../miner/jobs.js';
-import { oneIn } from '../jobs.js';
+import { chainwebShare, oneIn } from '../jobs.js';
+import { Desk, paramsOf, result } from '../server/desk.js';
 import { Pools } from './scripted-pool.js';
 
 const URL = 'stratum+tcp://pool.example.com:1917?dialect=chainweb';
@@ -98,6 +99,38 @@ test('three bytes of nonce1 and five of nonce2 are mined with variants', async (
   assert.is((await outcome).result, 'unknown');
   await pools.close();
 });
+
+for (const [nonce1, size, ownBytes] of [
+  ['aa', 7, 1],
+  ['aabbcc', 5, 1],
+  ['', 8, 2],
+] as const) {
+  test(`devices behind a pool that leaves ${size} bytes mine on until it gives other work`, async () => {
+    const jobs = [setTarget(easy.toHex()), notify('j', first.jobWorkHeaderHex, true)];
+    const pools = await connected([null, nonce1, size], ...jobs);
+    const desk = new Desk();
+    desk.start(pools.job);
+    const device = desk.connect();
+    const lines = device.call('mining.subscribe', ['x'], 1);
+    await desk.pass(5_000);
+    assert.is(device.closedHow, null);
+    assert.equal(device.take(), []);
+    const toldNonce1 = `${'00'.repeat(ownBytes)}${nonce1}`;
+    assert.equal(lines[0], result(1, [null, toldNonce1, size - ownBytes]));
+    const [[jobId = '', header = ''] = []] = paramsOf(lines, 'mining.notify') as string[][];
+    const told = { jobId, header: Buffer.from(header, 'hex'), nonce1: toldNonce1 };
+    // Above what a device with less to roll would have come to.
+    const nonce2 = chainwebShare(told, easy.toBigInt(), 2 ** 30);
+    assert.equal(device.call('mining.submit', ['u', jobId, nonce2], 2), [result(2, true)]);
+    const [found] = desk.found;
+    if (found === undefined) throw new Error('no share for the pool');
+    const { sent } = await pools.submit(found);
+    const digits = `${nonce2.padStart(2 * (size - ownBytes), '0')}${'00'.repeat(ownBytes)}`;
+    assert.equal(sent.at(-1)?.['params'], ['u.w', 'j', digits]);
+    desk.hub.close();
+    await pools.close();
+  });
+}
 
 test('each answer is the outcome that it means', async () => {
   const jobs = [setTarget(easy.toHex()), notify('a', first.jobWorkHeaderHex, true)];

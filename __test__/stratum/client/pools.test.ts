@@ -3,14 +3,20 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { PowError } from '../../../ts/index.js';
+import { mine, type PowError } from '../../../ts/index.js';
+import type { Found } from '../../../ts/miner/ports.js';
 import { poolAddress } from '../../../ts/stratum/client/address.js';
 import { PoolLink } from '../../../ts/stratum/client/link.js';
 import { NEW_POOL, type PoolRules } from '../../../ts/stratum/client/pool-state.js';
 import { poolStep } from '../../../ts/stratum/client/pool-step.js';
+import { parseMessage } from '../../../ts/stratum/messages.js';
 import { thrown } from '../../fixtures.js';
 import { turns, VirtualClock } from '../../miner/jobs.js';
 import { give, NOTIFY, Pools } from './scripted-pool.js';
+
+const RULES: PoolRules = {
+  ...{ dialect: 'bitcoin', agent: 'x', user: 'u', password: 'x', versionMask: 0 },
+};
 
 test('what is said to a Bitcoin pool, and in which order', async () => {
   const pools = new Pools({ password: 'secret', agent: 'me/1' });
@@ -63,6 +69,91 @@ test('versions roll in the bits that the pool allows', async () => {
   await pools.close();
 });
 
+/** Every hash in two is below it: `0x207fffff`, as on test networks. */
+const BLOCKS = '207fffff';
+
+/** A late share of the newest job. */
+async function lateShare({ job }: Pools): Promise<Found> {
+  const { work, roll } = job.work(0n);
+  const solution = await mine(work, { target: job.target });
+  if (solution === null) throw new Error('no share');
+  return { job, roll, solution, stale: true };
+}
+
+for (const [when, told] of [
+  ['a notification', { id: null, method: 'mining.set_version_mask', params: ['00c00000'] }],
+  [
+    'an answer after the first job',
+    { id: 1, result: { 'version-rolling': true, 'version-rolling.mask': '00c00000' }, error: null },
+  ],
+] as const) {
+  test(`another mask in ${when} counts at once, for the job in hand (BIP 310)`, async () => {
+    const pools = new Pools();
+    await turns();
+    await give(pools);
+    assert.is(pools.job.variants, 1n << 32n);
+    pools.end.say(told);
+    await turns();
+    assert.is(pools.job.variants, 1n << 34n);
+    // Nothing of what was found so far is stale.
+    assert.is(pools.job.change, 'refresh');
+    pools.end.say({ id: null, method: 'mining.set_version_mask', params: ['00c00000'] });
+    await turns();
+    assert.is(pools.sets.length, 2);
+    await pools.close();
+  });
+}
+
+for (const [answer, result, reason] of [
+  // As ckpool says it.
+  [{ result: false, error: null, 'reject-reason': 'Above target' }, 'rejected', 'Above target'],
+  [{ result: false, error: null, 'reject-reason': 'Stale' }, 'stale', 'Stale'],
+  [{ result: false, error: null, 'reject-reason': 'Invalid JobID' }, 'stale', 'Invalid JobID'],
+  [{ result: false, error: null, 'reject-reason': 'Duplicate' }, 'duplicate', 'Duplicate'],
+  [{ result: null, error: 'Duplicate' }, 'duplicate', 'Duplicate'],
+  [{ result: null, error: [20, 'Stale', null] }, 'rejected', 'Stale'],
+] as const) {
+  test(`a share that is answered with ${JSON.stringify(answer)} is ${result}`, () => {
+    const message = parseMessage(JSON.stringify({ id: 9, ...answer }));
+    if (message === null) throw new Error('no message');
+    const { effects } = poolStep(NEW_POOL, { kind: 'message', message }, RULES);
+    assert.equal(effects, [{ kind: 'outcome', id: 9, outcome: { result, reason } }]);
+  });
+}
+
+for (const [nBits, clean, isSent] of [
+  ['1d00ffff', [false], true],
+  ['1d00ffff', [true], false],
+  // What came before the last clean job is over, whatever followed on that.
+  ['1d00ffff', [true, false], false],
+  // The pool decides what becomes of a block, and some pools send one back for another reason.
+  [BLOCKS, [true], true],
+] as const) {
+  test(`a late share of nBits ${nBits} is sent after jobs that are clean: ${clean}? ${isSent}`, async () => {
+    const pools = new Pools({ versionMask: 0 });
+    await turns();
+    pools.end.open();
+    pools.end.say(
+      { id: 1, result: [[], 'ab', 4], error: null },
+      { id: null, method: 'mining.set_difficulty', params: [2 ** -30] },
+      { ...NOTIFY, params: NOTIFY.params.with(6, nBits) },
+    );
+    await turns();
+    const found = await lateShare(pools);
+    for (const [i, isClean] of clean.entries()) {
+      pools.end.say({ ...NOTIFY, params: NOTIFY.params.with(0, `k${i}`).with(8, isClean) });
+      await turns();
+    }
+    pools.end.take();
+    const { sent, outcome } = await pools.submit(found);
+    assert.is(sent.length === 1, isSent);
+    if (isSent) pools.end.say({ id: sent[0]?.['id'], result: true, error: null });
+    assert.is((await outcome).result, isSent ? 'accepted' : 'stale');
+    assert.is((await outcome).block, nBits === BLOCKS);
+    await pools.close();
+  });
+}
+
 test('what a pool asks is answered, with a null id not at all', async () => {
   const pools = new Pools();
   await turns();
@@ -83,10 +174,6 @@ test('what a pool asks is answered, with a null id not at all', async () => {
   assert.match(pools.notices.at(-1)?.text ?? '', 'hello\\x1b[2J');
   await pools.close();
 });
-
-const RULES: PoolRules = {
-  ...{ dialect: 'bitcoin', agent: 'x', user: 'u', password: 'x', versionMask: 0 },
-};
 
 test('shares leave nothing behind in what is known of a pool', () => {
   const first = poolStep(NEW_POOL, { kind: 'opened' }, RULES).state;

@@ -106,6 +106,28 @@ test('a share does not wait until every session was told of a job', async () => 
   desk.hub.close();
 });
 
+test('nobody is told of a job that a share has solved while others were told of it', async () => {
+  const desk = deskWith();
+  const other = chainwebJob({ target: oneIn(2 ** 60), lane: 'chain-1' });
+  desk.start(chainwebJob({ target: easy }));
+  const one = sender(desk);
+  const rest = Array.from({ length: 3 }, () => sender(desk));
+  desk.start(other);
+  const [first = ''] = validShares(one, 1);
+  one.device.type(submit(one, 1, first));
+  await desk.clock.pass(1);
+  // The job in hand goes on under another id, and is solved with the share that waits.
+  const next = chainwebJob({ target: easy, change: 'refresh' });
+  desk.hub.start(next, easy, { found() {}, solved() {} });
+  desk.settle();
+  for (const { device } of [one, ...rest]) {
+    const [jobId = ''] = paramsOf(device.take(), 'mining.notify').at(-1) as string[];
+    const [answer] = device.call('mining.submit', ['u', jobId, '00'], 2);
+    assert.equal(answer, refused(2, 31, 'invalid nonce'), jobId);
+  }
+  desk.hub.close();
+});
+
 test('a device dropped by its own shares while its chunk is read is heard no more', () => {
   const desk = deskWith();
   const one = sender(desk);

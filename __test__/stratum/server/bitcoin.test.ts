@@ -3,65 +3,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Target } from '../../../ts/index.js';
-import {
-  type BitcoinJobOptions,
-  bitcoinHash,
-  bitcoinHeader,
-  bitcoinJob,
-  bitcoinNonce,
-  type Notify,
-  oneIn,
-} from '../jobs.js';
-import { Desk, type DeskOptions, type Device, paramsOf, refused, result } from './desk.js';
-
-const easy = oneIn(64);
-
-interface Miner {
-  readonly desk: Desk;
-  readonly device: Device;
-  readonly extranonce1: string;
-  readonly size: number;
-  readonly notify: Notify;
-}
-
-function mining(
-  job: BitcoinJobOptions = {},
-  options: DeskOptions = {},
-  before?: (device: Device) => void,
-): Miner {
-  const desk = new Desk({ dialect: 'bitcoin', ...options });
-  desk.start(bitcoinJob({ target: easy, goal: 'all', ...job }));
-  const device = desk.connect();
-  before?.(device);
-  const lines = device.call('mining.subscribe', ['cpuminer/1']);
-  const [answer] = lines as unknown as { result: [unknown, string, number] }[];
-  const [notify] = paramsOf(lines, 'mining.notify') as unknown as Notify[];
-  if (answer === undefined || notify === undefined) throw new Error(JSON.stringify(lines));
-  return { desk, device, extranonce1: answer.result[1], size: answer.result[2], notify };
-}
-
-/** A share at extranonce2 `roll`, put together by the test alone. */
-function shareOf(
-  { extranonce1, size, notify }: Miner,
-  roll: number,
-  target = easy,
-  algorithm = 'sha256d',
-) {
-  const extranonce2 = roll.toString(16).padStart(2 * size, '0');
-  const header = bitcoinHeader(notify, extranonce1 + extranonce2, notify[7], '00000000');
-  const nonce = bitcoinNonce(header, target.toBigInt(), algorithm);
-  return { extranonce2, time: notify[7], nonce, header };
-}
-
-/** A nonce of the same header whose hash is above the target. */
-function missOf({ extranonce1, size, notify }: Miner, roll: number): string {
-  const extranonces = extranonce1 + roll.toString(16).padStart(2 * size, '0');
-  for (let nonce = 0; ; nonce++) {
-    const digits = nonce.toString(16).padStart(8, '0');
-    const header = bitcoinHeader(notify, extranonces, notify[7], digits);
-    if (bitcoinHash(header) > easy.toBigInt()) return digits;
-  }
-}
+import { bitcoinHash, bitcoinJob, type Notify, oneIn } from '../jobs.js';
+import { easy, mining, missOf, shareOf } from './bitcoin-miner.js';
+import { Desk, type Device, paramsOf, refused, result } from './desk.js';
 
 test('what comes after subscribe is what the protocol says', () => {
   const { desk, device, extranonce1, size, notify } = mining();
@@ -136,28 +80,13 @@ test('each refusal has its code', () => {
   const late = submit(device, notify[0], fresh.extranonce2, fresh.time, fresh.nonce);
   assert.equal(late, [refused(4, 21, 'stale job')]);
   desk.hub.close();
-  const shut = mining({}, { authorize: () => 'who?' });
-  const unknown = submit(shut.device, shut.notify[0], ...share);
+  const shut = new Desk({ dialect: 'bitcoin', authorize: () => 'who?' });
+  shut.start(bitcoinJob({ target: easy, goal: 'all' }));
+  const stranger = shut.connect();
+  stranger.call('mining.subscribe', []);
+  const unknown = submit(stranger, '00000001', ...share);
   assert.equal(unknown, [refused(4, 24, 'unauthorized worker')]);
-  shut.desk.hub.close();
-});
-
-test('an authorization hook lets in whom it likes, also later', async () => {
-  const asked: string[] = [];
-  const authorize = async (user: string, password: string) => {
-    asked.push(`${user}:${password}`);
-    return user === 'good' || 'no such account';
-  };
-  const { desk, device } = mining({}, { authorize });
-  assert.equal(device.call('mining.authorize', ['bad', 'x'], 1), []);
-  device.call('mining.authorize', ['good', 'y'], 2);
-  await desk.pass(1);
-  assert.equal(device.take(), [
-    { id: 1, result: false, error: [24, 'no such account', null] },
-    result(2, true),
-  ]);
-  assert.equal(asked, ['bad:x', 'good:y']);
-  desk.hub.close();
+  shut.hub.close();
 });
 
 test('fields out of range are refused in words, and the connection goes on', () => {
@@ -186,36 +115,6 @@ test('fields out of range are refused in words, and the connection goes on', () 
   desk.hub.close();
 });
 
-test('versions roll within the mask that was agreed on, and not without', () => {
-  let agreed: unknown;
-  const miner = mining({}, {}, (device) => {
-    const options = { 'version-rolling.mask': '1ffff000', 'version-rolling.min-bit-count': 2 };
-    const extensions = ['version-rolling', 'minimum-difficulty', 'info'];
-    [agreed] = device.call('mining.configure', [extensions, options], 1);
-  });
-  assert.equal(
-    agreed,
-    result(1, {
-      ...{ 'version-rolling': true, 'version-rolling.mask': '1fffe000' },
-      ...{ 'minimum-difficulty': false, info: false },
-    }),
-  );
-  const { desk, device, notify, extranonce1 } = miner;
-  const header = bitcoinHeader(notify, `${extranonce1}00000000`, notify[7], '00000000', '20006000');
-  const nonce = bitcoinNonce(header, easy.toBigInt());
-  const submit = (bits: string) =>
-    device.call('mining.submit', ['u', notify[0], '00000000', notify[7], nonce, bits], 4);
-  assert.equal(submit('00000001'), [refused(4, 20, 'version bits outside of the mask')]);
-  assert.equal(submit('00006000'), [result(4, true)]);
-  assert.is(desk.found[0]?.roll.version, 0x2000_6000);
-  desk.hub.close();
-  const plain = mining();
-  const params = ['u', plain.notify[0], '00000000', plain.notify[7], nonce, '00006000'];
-  const refusal = refused(4, 20, 'version bits outside of the mask');
-  assert.equal(plain.device.call('mining.submit', params, 4), [refusal]);
-  plain.desk.hub.close();
-});
-
 test('a suggestion is taken within the limits, with a new job', () => {
   const vardiff = {
     ...{ shareMs: 10_000, windowMs: 60_000, band: 1.1 },
@@ -236,6 +135,24 @@ test('a suggestion is taken within the limits, with a new job', () => {
   desk.hub.close();
 });
 
+test('a BlackMiner F1 turns its nonces around on Chainweb pools alone', () => {
+  const desk = new Desk({ dialect: 'bitcoin' });
+  const template = { extranonce1: Uint8Array.of(0xaa, 0xbb) };
+  desk.start(bitcoinJob({ target: easy, goal: 'all', template }));
+  desk.connect().call('mining.subscribe', ['x']);
+  const device = desk.connect();
+  const lines = device.call('mining.subscribe', ['BlackMiner F1+/1.2'], 1);
+  const [answer] = lines as unknown as { result: [unknown, string, number] }[];
+  const [notify] = paramsOf(lines, 'mining.notify') as unknown as Notify[];
+  if (answer === undefined || notify === undefined) throw new Error('no job');
+  const [, extranonce1, size] = answer.result;
+  assert.is(extranonce1, 'aabb00000001');
+  const { extranonce2, time, nonce } = shareOf({ desk, device, extranonce1, size, notify }, 1);
+  const params = ['u', notify[0], extranonce2, time, nonce];
+  assert.equal(device.call('mining.submit', params, 4), [result(4, true)]);
+  desk.hub.close();
+});
+
 test('another extranonce of the pool above is told to those who hear it, and ends the others', () => {
   const desk = new Desk({ dialect: 'bitcoin' });
   const job = (prefix: readonly number[]) =>
@@ -249,43 +166,6 @@ test('another extranonce of the pool above is told to those who hear it, and end
   assert.equal(paramsOf(lines, 'mining.set_extranonce'), [['bbcc00000000', 4]]);
   assert.is(paramsOf(lines, 'mining.notify').length, 1);
   assert.is(hearsNot.closedHow, 'end');
-  desk.hub.close();
-});
-
-test('a mask that gets narrower is told to those who roll versions, before the job it is for', () => {
-  const agree = (device: Device) => {
-    device.call('mining.extranonce.subscribe', []);
-    device.call('mining.configure', [['version-rolling'], { 'version-rolling.mask': '00fff000' }]);
-  };
-  const narrower = (prefix: readonly number[], versionMask: number) =>
-    bitcoinJob({
-      ...{ target: easy, goal: 'all' },
-      template: { extranonce1: Uint8Array.from(prefix), versionMask },
-    });
-  const { desk, device } = mining({}, {}, agree);
-  const plain = desk.connect();
-  plain.call('mining.extranonce.subscribe', []);
-  plain.call('mining.subscribe', []);
-  desk.start(narrower([0xaa], 0x00c0_0000));
-  const methods = device.take().map((line) => ('method' in line ? line['method'] : null));
-  assert.equal(methods, ['mining.set_extranonce', 'mining.set_version_mask', 'mining.notify']);
-  assert.equal(paramsOf(plain.take(), 'mining.set_version_mask'), []);
-  desk.start(narrower([0xbb], 0x0040_0000));
-  const lines = device.take();
-  assert.equal(paramsOf(lines, 'mining.set_version_mask'), [['00400000']]);
-  const [notify] = paramsOf(lines, 'mining.notify') as unknown as Notify[];
-  const [[told = ''] = []] = paramsOf(lines, 'mining.set_extranonce') as string[][];
-  if (notify === undefined) throw new Error('no job');
-  const submit = (bits: string) => {
-    const version = (0x2000_0000 | Number.parseInt(bits, 16)).toString(16);
-    const header = bitcoinHeader(notify, `${told}00000000`, notify[7], '00000000', version);
-    const nonce = bitcoinNonce(header, easy.toBigInt());
-    return device.call('mining.submit', ['u', notify[0], '00000000', notify[7], nonce, bits], 4);
-  };
-  assert.equal(submit('00400000'), [result(4, true)]);
-  assert.equal(submit('00800000'), [refused(4, 20, 'version bits outside of the mask')]);
-  desk.start(narrower([0xcc], 0x0040_0000));
-  assert.equal(paramsOf(device.take(), 'mining.set_version_mask'), []);
   desk.hub.close();
 });
 

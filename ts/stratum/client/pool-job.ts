@@ -15,7 +15,7 @@ import { Target } from '../../core/target.js';
 import { Work } from '../../core/work.js';
 import type { Found, Job, RolledWork } from '../../miner/ports.js';
 import type { Algorithm } from '../../native/contract.js';
-import type { BitcoinTemplate } from '../jobs/template.js';
+import type { BitcoinTemplate, ChainwebTemplate } from '../jobs/template.js';
 import { hex, hex32 } from '../wire/bitcoin-server.js';
 import type { PoolBitcoinJob, PoolChainwebJob } from '../wire/pool-messages.js';
 import type { PoolWork } from './pool-state.js';
@@ -46,16 +46,22 @@ export function minerJob(work: PoolWork, facts: JobFacts): Job {
 function chainwebPart(
   { header }: PoolChainwebJob,
   { extranonce }: PoolWork,
-): Pick<Job, 'variants' | 'work'> {
+): Pick<Job, 'variants' | 'work' | 'template'> {
   decodeWorkHeader(header); // throws what is none
   const free = extranonce.extranonce2Bytes;
   const searched = free in CORE_BYTES ? (free as keyof typeof CORE_BYTES) : 4;
   const rest = free - searched;
   const message = Buffer.from(header);
   const first = message.length - NONCE_BYTES;
-  message.set(Buffer.from(extranonce.extranonce1).reverse(), first);
+  const fixed = Buffer.from(extranonce.extranonce1).reverse();
+  const template: ChainwebTemplate = {
+    ...{ kind: 'chainweb', fixed },
+    header: Buffer.from(message).fill(0, first),
+  };
+  message.set(fixed, first);
   const nonce = { offset: message.length - searched, encoding: CORE_BYTES[searched] };
   return {
+    template,
     variants: 1n << BigInt(8 * rest),
     work: (variant) => {
       const bytes = Buffer.from(message);
@@ -111,8 +117,9 @@ export function blockTarget({ job }: PoolWork): Target | null {
   return isTarget ? Target.fromBigInt(compact.value) : null;
 }
 
-/** Whether two jobs are of one work: only a newer time, or more transactions. */
+/** Whether two jobs are of one work: only a newer time, or more transactions; or other terms. */
 export function isSameWork(one: PoolWork, other: PoolWork): boolean {
+  if (one.job === other.job) return true;
   const [mine, theirs] = [one.extranonce, other.extranonce];
   if (Buffer.compare(mine.extranonce1, theirs.extranonce1) !== 0) return false;
   if (one.job.kind === 'bitcoin' || other.job.kind === 'bitcoin') return !other.job.isClean;

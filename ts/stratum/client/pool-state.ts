@@ -29,7 +29,7 @@ export interface PoolState {
   readonly nextId: number;
   /** Of the handshake. Shares are not among them: whoever sends them knows which ones it awaits. */
   readonly asked: ReadonlyMap<number, Purpose>;
-  /** In force; new ones count from the next job on. */
+  /** In force; a new extranonce counts from the next job on, and a target of a Bitcoin pool. */
   readonly extranonce: PoolExtranonce | null;
   readonly target: Target | null;
   readonly versionMask: number;

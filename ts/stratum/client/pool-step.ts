@@ -63,7 +63,7 @@ function heard(state: PoolState, message: PoolMessage, rules: PoolRules): PoolSt
     case 'extranonce':
       return only({ ...state, extranonce: message.extranonce });
     case 'version-mask':
-      return only({ ...state, versionMask: (message.mask & rules.versionMask) >>> 0 });
+      return masked(state, (message.mask & rules.versionMask) >>> 0);
     case 'job':
       return working(state, message.job);
     case 'reconnect':
@@ -92,6 +92,14 @@ function retargeted(state: PoolState, target: Target, { dialect }: PoolRules): P
   return only({ ...next, work }, { kind: 'work', work });
 }
 
+/** Valid at once, and not from the next job on (BIP 310). */
+function masked(state: PoolState, versionMask: number): PoolStep {
+  const next = { ...state, versionMask };
+  if (state.work === null || state.work.versionMask === versionMask) return only(next);
+  const work = { ...state.work, versionMask };
+  return only({ ...next, work }, { kind: 'work', work });
+}
+
 function working(state: PoolState, job: PoolWork['job']): PoolStep {
   const { extranonce, versionMask } = state;
   if (extranonce === null) {
@@ -117,7 +125,7 @@ function answered(
   const next = { ...state, asked };
   switch (purpose) {
     case 'configure':
-      return only({ ...next, versionMask: maskOf(result, rules) });
+      return masked(next, maskOf(result, rules));
     case 'subscribe':
       return subscribed(next, result, error, rules);
     case 'authorize': {
@@ -173,8 +181,11 @@ function outcomeOf(
   // How the official Chainweb server says that a job is over.
   if (error === null) return { result: 'stale', reason: 'the pool knows no such job' };
   const { code, text } = errorOf(error);
-  const kind = code === STALE ? 'stale' : code === DUPLICATE ? 'duplicate' : 'rejected';
-  return { result: kind, reason: text };
+  const means = (number: number, words: RegExp) =>
+    code === number || (code === null && words.test(text));
+  if (means(STALE, /^(stale|invalid jobid)$/i)) return { result: 'stale', reason: text };
+  const isDuplicate = means(DUPLICATE, /^duplicate$/i);
+  return { result: isDuplicate ? 'duplicate' : 'rejected', reason: text };
 }
 
 function only(state: PoolState, ...effects: readonly PoolEffect[]): PoolStep {

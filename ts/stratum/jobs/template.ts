@@ -4,10 +4,13 @@ import { workPlan } from '../../core/work.js';
 import type { Job, Roll } from '../../miner/ports.js';
 import type { Algorithm } from '../../native/contract.js';
 
-/** A Chainweb work header whose nonce is free, or all but its lowest bytes. */
+/**
+ * A Chainweb work header whose nonce is free, or all but its lowest bytes. A pool's jobs have one:
+ * their variants are bytes of the nonce, a node's are creation times.
+ */
 export interface ChainwebTemplate {
   readonly kind: 'chainweb';
-  /** The bytes of the header, creation time included; the last eight are the nonce. */
+  /** The bytes of the header, creation time included; the last eight are the nonce's. */
   readonly header: Uint8Array;
   /** Nonce bytes that a pool has fixed, in the order of the header: 0 to 4 of them. */
   readonly fixed: Uint8Array;
@@ -53,7 +56,14 @@ const TIME_OFFSET_MICROS = 1_000_000n;
 /** The dialect that a job needs; `null`: neither can carry it. */
 export function dialectOf(job: Job): DialectName | null {
   if (isBitcoin(job.template)) return 'bitcoin';
+  if (isChainweb(job.template)) return 'chainweb';
   return chainwebOf(job, 0n) === null ? null : 'chainweb';
+}
+
+/** Whether there is other work of a job; a pool gives newer work by itself. */
+export function hasLaterWork({ template, goal, variants }: Job): boolean {
+  if (isBitcoin(template)) return goal === 'first';
+  return variants > 1n && !isChainweb(template);
 }
 
 /**
@@ -69,13 +79,18 @@ export function templatedWork(job: Job, ageMs: number): TemplatedWork | null {
     const roll = { timeOffsetMicros: BigInt(seconds) * TIME_OFFSET_MICROS };
     return { template: { ...template, timeSeconds: template.timeSeconds + seconds }, roll };
   }
-  // Variants of a Chainweb job are creation times, in microseconds.
+  if (isChainweb(template)) return { template, roll: {} };
+  // Variants of any other Chainweb job are creation times, in microseconds.
   const micros = BigInt(Math.max(0, Math.floor(ageMs * 1000)));
   return chainwebOf(job, micros < job.variants ? micros : job.variants - 1n);
 }
 
 function isBitcoin(template: Job['template']): template is BitcoinTemplate {
   return template?.kind === 'bitcoin';
+}
+
+function isChainweb(template: Job['template']): template is ChainwebTemplate {
+  return template?.kind === 'chainweb';
 }
 
 /** A work header of Blake2s whose nonce are its last eight bytes, or their upper part. */

@@ -1,7 +1,10 @@
 /** Addresses that misbehaved too often, for a while. Pure: offences and times in. */
 
 export interface BanRules {
-  /** So many offences within {@link BanRules.memoryMs} are a ban; 0: never ban. */
+  /**
+   * So many offences within {@link BanRules.memoryMs} are a ban, for each connection that the
+   * address had at once: behind it may be a farm with one broken device. 0: never ban.
+   */
   readonly offences: number;
   readonly memoryMs: number;
   readonly banMs: number;
@@ -10,6 +13,8 @@ export interface BanRules {
 interface Record {
   readonly sinceMs: number;
   offences: number;
+  /** At once, at most. */
+  connections: number;
   untilMs: number;
 }
 
@@ -28,21 +33,28 @@ export class Bans {
     return (this.#records.get(address)?.untilMs ?? Number.NEGATIVE_INFINITY) > nowMs;
   }
 
-  /** Counts one offence. @returns whether it was one too many */
-  offend(address: string, nowMs: number): boolean {
+  /**
+   * Counts one offence.
+   *
+   * @param connections - that the address has now
+   * @returns whether it was one too many
+   */
+  offend(address: string, nowMs: number, connections = 1): boolean {
     const { offences, memoryMs, banMs } = this.#rules;
     if (offences === 0) return false;
     if (this.isBanned(address, nowMs)) return false;
     let record = this.#records.get(address);
     if (record === undefined || nowMs - record.sinceMs > memoryMs) {
       this.#records.delete(address);
-      record = { sinceMs: nowMs, offences: 0, untilMs: Number.NEGATIVE_INFINITY };
+      const untilMs = Number.NEGATIVE_INFINITY;
+      record = { sinceMs: nowMs, offences: 0, connections, untilMs };
       this.#records.set(address, record);
       const [oldest] = this.#records.keys();
       if (this.#records.size > MOST_ADDRESSES && oldest !== undefined) this.#records.delete(oldest);
     }
     record.offences += 1;
-    if (record.offences < offences) return false;
+    record.connections = Math.max(record.connections, connections);
+    if (record.offences < offences * record.connections) return false;
     record.untilMs = nowMs + banMs;
     record.offences = 0;
     return true;

@@ -8,7 +8,7 @@ import { hashShares, meets } from '../jobs/batch.js';
 import type { IssuedJob, JobBoard, Origin } from '../jobs/board.js';
 import { type ReadShare, readShare } from '../jobs/share.js';
 import { NONCE_BYTES } from '../jobs/template.js';
-import { targetOf, type Verdict } from '../session/state.js';
+import { maskOf, targetOf, type Verdict } from '../session/state.js';
 import type { ShareFields } from '../wire/requests.js';
 import type { Client } from './client.js';
 
@@ -118,8 +118,8 @@ export class Checker {
     const target = targetOf(state, job);
     // Of another lane, or from before the extranonce changed.
     if (target === null || state.number === null) return { kind: 'stale', text: 'stale job' };
-    const { quirks, versionMask } = state;
-    const { reversedNonces } = quirks;
+    const { reversedNonces } = state.quirks;
+    const versionMask = maskOf(state, job.space);
     const read = readShare(job, state.number, share, { reversedNonces, versionMask });
     if (typeof read === 'string') return { kind: 'other', text: read };
     const bytes = target.toBytes('be');

@@ -2,6 +2,7 @@
 
 import { Lines } from '../lines.js';
 import {
+  mayMine,
   newSession,
   type SessionRules,
   type SessionState,
@@ -37,7 +38,8 @@ export interface Client {
   readonly connection: Connection;
   readonly rules: SessionRules;
   readonly lines: Lines;
-  readonly openedMs: number;
+  /** When it connected; or the first work came, where it waited for that. */
+  openedMs: number;
   state: SessionState;
   /** The lane whose jobs it gets. */
   lane: string | null;
@@ -110,14 +112,22 @@ export function isRogue(client: Client, { kind }: Verdict): boolean {
   return client.rejects >= MOST_REJECTS;
 }
 
+/** It is given work: as long as there was none it had nothing to do, and so nothing to say. */
+export function givenWork(client: Client, nowMs: number): void {
+  if (client.state.idleSinceMs === null) return;
+  client.heardMs = nowMs;
+  if (client.state.space === null) client.openedMs = nowMs;
+}
+
 /** Why the connection is to end now; `null`: it is not. */
 export function overdue(client: Client, limits: Limits, nowMs: number): string | null {
-  const { state, openedMs, heardMs, connection } = client;
-  if (!state.isSubscribed && state.waiting.length === 0 && nowMs - openedMs > limits.handshakeMs) {
-    return 'no subscription in time';
+  const { state, rules, openedMs, heardMs, connection } = client;
+  const isAgreed = mayMine(state, rules) || state.waiting.length > 0;
+  if (!isAgreed && nowMs - openedMs > limits.handshakeMs) {
+    return state.isSubscribed ? 'no authorization in time' : 'no subscription in time';
   }
   // Shares of any other difficulty may be days apart: keep-alives tell whether it is there.
-  const { difficulty, vardiff } = client.rules;
+  const { difficulty, vardiff } = rules;
   const mustTalk = difficulty.kind === 'vardiff' && state.idleSinceMs === null;
   const idleMs = Math.max(limits.idleMs, SILENT_SHARES * vardiff.shareMs);
   if (mustTalk && nowMs - heardMs > idleMs) return 'silent for too long';

@@ -39,7 +39,8 @@ export class Door {
   }
 
   offend(address: string, reason: string): void {
-    if (!this.bans.offend(address, this.#settings.clock.now())) return;
+    const here = this.#inside.get(address);
+    if (!this.bans.offend(address, this.#settings.clock.now(), here)) return;
     const text = `${address} is banned for a while: ${reason}`;
     this.#settings.onNotice({ level: 'warn', text });
   }

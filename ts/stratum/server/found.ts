@@ -4,6 +4,7 @@ import type { Solution } from '../../core/solution.js';
 import type { Found, Roll } from '../../miner/ports.js';
 import type { IssuedJob } from '../jobs/board.js';
 import type { ReadShare } from '../jobs/share.js';
+import { NONCE_BYTES } from '../jobs/template.js';
 import type { Solved } from './checker.js';
 
 const MICROS = 1_000_000n;
@@ -21,9 +22,10 @@ function rollOf({ origin, roll }: IssuedJob, read: ReadShare): Roll {
   return { extranonce2, version: fields.version, timeOffsetMicros: seconds * MICROS };
 }
 
-/** A pool's part is no part of the job's nonce. */
+/** What a pool has fixed, or a variant, is no part of the job's nonce. */
 function aligned(job: IssuedJob, read: ReadShare, solution: Solution): Solution {
   if (read.kind !== 'chainweb') return solution;
-  const fixedBits = BigInt(8 * job.space.prefix.length);
+  const { message, nonce } = job.origin.job.work(0n).work;
+  const fixedBits = BigInt(8 * (NONCE_BYTES - (message.length - nonce.offset)));
   return { ...solution, nonce: solution.nonce >> fixedBits };
 }

@@ -17,6 +17,7 @@ import { Checker, type Solved } from './checker.js';
 import {
   type Client,
   type Connection,
+  givenWork,
   isRogue,
   newClient,
   overdue,
@@ -170,8 +171,8 @@ export class Hub {
 
   #tell(job: IssuedJob, clients: Iterable<Client>, clean: boolean): void {
     for (const client of [...clients]) {
-      this.#checkDue();
-      this.#give(client, job, clean);
+      this.#checkDue(); // which may solve it
+      if (job.origin.isLive) this.#give(client, job, clean);
     }
   }
 
@@ -182,8 +183,7 @@ export class Hub {
   }
 
   #give(client: Client, job: IssuedJob, clean: boolean): void {
-    // It had nothing to say for as long as it had nothing to do.
-    if (client.state.idleSinceMs !== null) client.heardMs = this.#settings.clock.now();
+    givenWork(client, this.#settings.clock.now());
     const most = mostSessions(job.space);
     const { number } = client.state;
     if (number === null || number >= most) {

@@ -3,7 +3,7 @@
 import type { Target } from '../../core/target.js';
 import type { Found, Job } from '../../miner/ports.js';
 import type { IssuedJob, JobBoard, Origin } from '../jobs/board.js';
-import { dialectOf } from '../jobs/template.js';
+import { hasLaterWork } from '../jobs/template.js';
 import type { Client } from './client.js';
 
 export interface JobEnd {
@@ -100,7 +100,7 @@ export class Lanes {
   *renewals(nowMs: number, refreshMs: number): Generator<[IssuedJob, readonly Client[]]> {
     for (const lane of this.#lanes.values()) {
       const { origin, owed, clients } = lane;
-      const isDue = nowMs - lane.issuedMs >= refreshMs && canRefresh(origin);
+      const isDue = nowMs - lane.issuedMs >= refreshMs && hasLaterWork(origin.job);
       if (!isDue && owed.size === 0) continue;
       const to = [...(isDue ? clients : owed)];
       owed.clear();
@@ -128,9 +128,4 @@ export class Lanes {
     lane?.owed.delete(client);
     client.lane = null;
   }
-}
-
-/** Whether there is other work of its job; a pool gives newer work by itself. */
-function canRefresh({ job }: Origin): boolean {
-  return dialectOf(job) === 'bitcoin' ? job.goal === 'first' : job.variants > 1n;
 }

@@ -15,7 +15,7 @@ export interface Limits {
   readonly messageBurst: number;
   readonly connections: number;
   readonly connectionsPerAddress: number;
-  /** From the connection to its subscription, TLS included. */
+  /** From the connection to its subscription, and to a user let in where one must be; with TLS. */
   readonly handshakeMs: number;
   /** Without any message, where shares are wanted at a rate; longer where that is low. */
   readonly idleMs: number;

@@ -7,13 +7,17 @@ import { movedOn, type SessionState, type Step, type TargetSince } from './state
 
 const MOST_TARGETS = 8;
 
-/** Another target for the job in hand. An easier one counts for it, a harder one from the next. */
+/**
+ * Another target for the job in hand. An easier one counts for it, a harder one from the next; until
+ * then what it was given with counts, too, whatever was told after that.
+ */
 export function aim(state: SessionState, current: IssuedJob): Step {
   const share = easierOf(state.wanted, current.ceiling);
   const { vardiff, wanted, told, job } = state;
   if (isSame(share.target, told)) return { state, replies: [], effects: [] };
   const isEasier = share.target.toBigInt() > (told?.toBigInt() ?? 0n);
-  const sequence = current.sequence + (isEasier ? 0 : 1);
+  const last = state.targets.at(-1)?.sequence ?? 0;
+  const sequence = isEasier ? Math.max(current.sequence, last) : current.sequence + 1;
   const targets = [...recent(state.targets), { sequence, target: share.target }];
   const next = movedOn(state, vardiff, wanted, share.target, targets, job);
   return { state: next, replies: [{ kind: 'target', share }], effects: [] };

@@ -41,7 +41,10 @@ export interface SessionState {
   /** Asked for before there was a job. */
   readonly waiting: readonly DeviceRequest[];
   readonly hearsExtranonce: boolean;
-  /** Version bits that it asked to roll; 0: none. */
+  /**
+   * Version bits that it asked to roll; 0: none, or nobody may. Those of a job are what its pool
+   * allows of them, now more and now less.
+   */
   readonly versionMask: number;
   readonly vardiff: Vardiff;
   /** Its device asked for no shares that cost less; 0: it did not. */
@@ -168,6 +171,19 @@ export function newSession(rules: SessionRules, nowMs: number): SessionState {
     targets: [],
     job: null,
   };
+}
+
+/**
+ * Whether it is given work. Where users must be let in that may take a while, and a fast device
+ * has hundreds of shares refused until then.
+ */
+export function mayMine({ isSubscribed, users }: SessionState, rules: SessionRules): boolean {
+  return isSubscribed && (!rules.mustAuthorize || users.length > 0);
+}
+
+/** Version bits that a device may roll in a space. */
+export function maskOf({ versionMask }: SessionState, space: Space | null): number {
+  return (versionMask & (space?.versionMask ?? 0)) >>> 0;
 }
 
 /**

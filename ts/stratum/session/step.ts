@@ -7,7 +7,16 @@ import type { DeviceRequest } from '../wire/requests.js';
 import { give } from './giving.js';
 import { quirksOf } from './quirks.js';
 import { canAskFor, idle, retarget, suggest, vardiffRules, working } from './retarget.js';
-import type { Effect, SessionEvent, SessionRules, SessionState, Step, Verdict } from './state.js';
+import {
+  type Effect,
+  maskOf,
+  mayMine,
+  type SessionEvent,
+  type SessionRules,
+  type SessionState,
+  type Step,
+  type Verdict,
+} from './state.js';
 import { closed, done, prepended, said, yes } from './steps.js';
 import { vardiffShare, vardiffTick } from './vardiff.js';
 
@@ -29,7 +38,7 @@ export function step(
     case 'job':
       return job(state, event.job, event.clean, rules, nowMs);
     case 'authorized':
-      return authorized(state, event);
+      return authorized(state, event, rules, nowMs);
     case 'verdict':
       return verdict(state, event.id, event.verdict, rules, nowMs);
     case 'idle':
@@ -54,7 +63,7 @@ function request(
   const { id } = asked;
   switch (asked.kind) {
     case 'subscribe':
-      return state.space === null ? later(state, asked) : subscribe(state, asked, nowMs);
+      return state.space === null ? later(state, asked) : subscribe(state, asked, rules, nowMs);
     case 'configure':
       return state.space === null ? later(state, asked) : configure(state, asked, rules, nowMs);
     case 'authorize': {
@@ -84,7 +93,12 @@ function later(state: SessionState, asked: DeviceRequest): Step {
   return done(next, [], state.waiting.length === 0 ? [{ kind: 'assign' }] : []);
 }
 
-function subscribe(state: SessionState, { id, agent }: Request<'subscribe'>, nowMs: number): Step {
+function subscribe(
+  state: SessionState,
+  { id, agent }: Request<'subscribe'>,
+  rules: SessionRules,
+  nowMs: number,
+): Step {
   const { space, number, job: given } = state;
   if (space === null || number === null) return done(state, [], []);
   const quirks = quirksOf(agent);
@@ -107,12 +121,14 @@ function subscribe(state: SessionState, { id, agent }: Request<'subscribe'>, now
   const replies: ServerMessage[] = [{ kind: 'subscribed', id, session, extranonce1, deviceBytes }];
   // Target and job at once: nobody waits for the next job.
   if (given === null) return done(next, replies, [{ kind: 'assign' }]);
+  if (!mayMine(next, rules)) return done(next, replies, []);
   return prepended(replies, give(working(next, nowMs), given, true));
 }
 
 function extranonceOf({ space, number, quirks }: SessionState): Uint8Array {
   const bytes = space === null ? new Uint8Array(0) : extranonce1Of(space, number ?? 0);
-  return quirks.reversedNonces ? bytes.reverse() : bytes;
+  // Seen with Chainweb pools: with Bitcoin jobs that device is as all others are.
+  return quirks.reversedNonces && space?.dialect === 'chainweb' ? bytes.reverse() : bytes;
 }
 
 /** BIP 310. */
@@ -126,10 +142,11 @@ function configure(
   let next = state;
   for (const name of asked.extensions) {
     if (name === 'version-rolling') {
-      const mask = (asked.versionMask & (state.space?.versionMask ?? 0)) >>> 0;
+      const { versionMask } = asked;
+      const mask = maskOf({ ...next, versionMask }, next.space);
       result[name] = mask !== 0;
       if (mask !== 0) result['version-rolling.mask'] = mask.toString(16).padStart(8, '0');
-      next = { ...next, versionMask: mask };
+      next = { ...next, versionMask: mask === 0 ? 0 : versionMask };
     } else if (name === 'subscribe-extranonce') {
       result[name] = true;
       next = { ...next, hearsExtranonce: true };
@@ -153,9 +170,19 @@ function job(
   nowMs: number,
 ): Step {
   if (state.space === null) return begin({ ...state, space: next.space }, next, rules, nowMs);
-  if (!sameSpace(state.space, next.space)) return moved(state, next, nowMs);
-  if (!state.isSubscribed) return done({ ...state, job: next }, [], []);
+  if (!sameSpace(state.space, next.space)) return moved(state, next, rules, nowMs);
+  if (state.space.versionMask !== next.space.versionMask) {
+    const after = job({ ...state, space: next.space }, next, clean, rules, nowMs);
+    return prepended(maskNews(state, next), after);
+  }
+  if (!mayMine(state, rules)) return done({ ...state, job: next }, [], []);
   return give(working(state, nowMs), next, clean);
+}
+
+/** The pool above allows other version bits with this job than before. */
+function maskNews(state: SessionState, { space }: IssuedJob): readonly ServerMessage[] {
+  const mask = maskOf(state, space);
+  return mask === maskOf(state, state.space) ? [] : [{ kind: 'version-mask', mask }];
 }
 
 /** Answers what had to wait for the first job. */
@@ -173,29 +200,39 @@ function begin(state: SessionState, first: IssuedJob, rules: SessionRules, nowMs
 }
 
 /** The pool above has given other bytes: what was handed out before is of no use any more. */
-function moved(state: SessionState, next: IssuedJob, nowMs: number): Step {
+function moved(state: SessionState, next: IssuedJob, rules: SessionRules, nowMs: number): Step {
   if (state.isSubscribed && !state.hearsExtranonce) {
     return closed(state, 'the extranonce has changed');
   }
   const { space } = next;
-  const versionMask = (state.versionMask & space.versionMask) >>> 0;
-  const renewed = { ...state, space, versionMask, targets: [], job: next };
+  const renewed = { ...state, space, targets: [], job: next };
   if (!state.isSubscribed) return done(renewed, [], []);
   const extranonce1 = extranonceOf(renewed);
   const replies: ServerMessage[] = [
     { kind: 'extranonce', extranonce1, deviceBytes: space.deviceBytes },
+    ...maskNews(state, next),
   ];
-  if (versionMask !== state.versionMask) replies.push({ kind: 'version-mask', mask: versionMask });
+  if (!mayMine(renewed, rules)) return done(renewed, replies, []);
   return prepended(replies, give(working(renewed, nowMs), next, true));
 }
 
 function authorized(
   state: SessionState,
   { id, user, denied }: Extract<SessionEvent, { readonly kind: 'authorized' }>,
+  rules: SessionRules,
+  nowMs: number,
 ): Step {
-  if (denied !== null) return said(state, { kind: 'denied', id, text: denied });
-  const users = [...state.users, user].slice(-MOST_USERS);
-  return said({ ...state, users }, yes(id));
+  // Nobody who is in is put out for another: its shares would be refused from then on.
+  const isKnown = state.users.includes(user);
+  const isFull = rules.mustAuthorize && !isKnown && state.users.length >= MOST_USERS;
+  const reason = denied ?? (isFull ? `no more than ${MOST_USERS} users on one connection` : null);
+  if (reason !== null) return said(state, { kind: 'denied', id, text: reason });
+  const users = isKnown ? state.users : [...state.users, user].slice(-MOST_USERS);
+  const next = { ...state, users };
+  // What it waited for, to have no share refused.
+  const isFirst = mayMine(next, rules) && !mayMine(state, rules);
+  if (!isFirst || next.job === null) return said(next, yes(id));
+  return prepended([yes(id)], give(working(next, nowMs), next.job, true));
 }
 
 function submitted(
