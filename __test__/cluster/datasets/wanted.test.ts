@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { LIST_INDEX } from '../../../ts/cluster/datasets/host.js';
 import { CHUNK_BYTES } from '../../../ts/cluster/datasets/list.js';
 import { WantedDatasets } from '../../../ts/cluster/datasets/wanted.js';
-import { monotonicClock } from '../../../ts/miner/clock.js';
+import { type Clock, monotonicClock } from '../../../ts/miner/clock.js';
 import { until } from '../until.js';
 import { bytesOf, freshCache, listFor, MemoryHost } from './folder.js';
 
@@ -38,6 +38,21 @@ test('a master of a lower epoch names nothing any more, and a higher one starts 
   assert.not(wanted.name(5, '../passwd'));
 });
 
+test('when nothing is named in a higher epoch any more, a master of a lower one names again', async () => {
+  let nowMs = 0;
+  const { wanted } = setUp({ ...monotonicClock, now: () => nowMs });
+  assert.ok(wanted.name(3, root));
+  nowMs = 29_000;
+  assert.not(wanted.name(2, other));
+  assert.ok(wanted.name(3, root));
+  nowMs = 58_000;
+  assert.not(wanted.name(2, other));
+  nowMs = 60_000;
+  assert.ok(wanted.name(2, other));
+  const error = await wanted.ready(root, never).catch((why: unknown) => why);
+  assert.match(String(error), /not one that the master has named/);
+});
+
 test('a fetch ends when the last one who waits has left, and begins again for the next', async () => {
   const { wanted, host } = setUp();
   let silent = true;
@@ -69,9 +84,9 @@ test('closing ends every fetch', async () => {
   assert.instance(await wanted.ready(root, never).catch((why: unknown) => why), Error);
 });
 
-function setUp() {
+function setUp(clock: Clock = monotonicClock) {
   const host = new MemoryHost('host', bytes);
-  const options = { cache: freshCache(), hosts: () => [host], clock: monotonicClock };
+  const options = { cache: freshCache(), hosts: () => [host], clock };
   return { host, wanted: new WantedDatasets({ ...options, random: Math.random }) };
 }
 

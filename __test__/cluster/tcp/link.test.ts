@@ -155,6 +155,20 @@ test('a peer for which too much is queued is not read until it has taken some', 
   await until('all', () => other.heard.length === 6);
 });
 
+test('a peer that takes large pieces slowly is heard all the while', async () => {
+  const [near, far] = await pair();
+  far.pause();
+  const { link, heard } = linkOf(near, 'master');
+  // More than any kernel takes: what is left of them waits for the peer.
+  for (let i = 0; i < 20; i += 1) link.sendPatiently(chunk(i)).catch(() => {});
+  const other = linkOf(far, 'worker');
+  far.pause();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.ok(link.unsentBytes > 1 << 19);
+  other.link.send(beat);
+  await until('heard', () => heard.length === 1);
+});
+
 test('last words are sent, and then the connection ends', async () => {
   const [near, far] = await pair();
   const { link, ends } = linkOf(near, 'master');

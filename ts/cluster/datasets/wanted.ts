@@ -1,6 +1,6 @@
 /**
- * The datasets that the master has named. Only the master of the highest epoch names one: nobody
- * else can make this node fetch anything.
+ * The datasets that the master has named. Only the master of the highest epoch of late names one:
+ * nobody else can make this node fetch anything.
  */
 
 import { hearAbort, unhearAbort } from '../../core/abort.js';
@@ -10,6 +10,9 @@ import { type FetchOptions, fetchDataset } from './fetch.js';
 import { type DatasetRoot, isRoot } from './host.js';
 
 export type WantedOptions = Omit<FetchOptions, 'signal'>;
+
+/** A master that names nothing for so long may be gone, and one of a lower epoch all there is. */
+const EPOCH_MS = 30_000;
 
 interface Fetching {
   readonly file: Promise<DatasetFile>;
@@ -22,6 +25,8 @@ export class WantedDatasets {
   readonly #named = new Set<DatasetRoot>();
   readonly #fetching = new Map<DatasetRoot, Fetching>();
   #epoch = 0;
+  /** When that epoch's master last named one. */
+  #namedMs = 0;
   #closed = false;
 
   constructor(options: WantedOptions) {
@@ -31,12 +36,15 @@ export class WantedDatasets {
   /**
    * A work of the master of that epoch needs that dataset.
    *
-   * @returns `false`: a higher epoch was seen, or it is no root; nothing is done
+   * @returns `false`: a higher epoch was seen of late, or it is no root; nothing is done
    */
   name(epoch: number, root: string): boolean {
-    if (epoch < this.#epoch || !isRoot(root)) return false;
-    if (epoch > this.#epoch) this.#named.clear();
+    const nowMs = this.#options.clock.now();
+    const isOver = nowMs - this.#namedMs > EPOCH_MS;
+    if ((epoch < this.#epoch && !isOver) || !isRoot(root)) return false;
+    if (epoch !== this.#epoch) this.#named.clear();
     this.#epoch = epoch;
+    this.#namedMs = nowMs;
     this.#named.add(root);
     return true;
   }

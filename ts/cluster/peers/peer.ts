@@ -20,13 +20,17 @@ export interface PeerOptions {
 
 /** A connection on which nothing was wanted for so long is closed. */
 const IDLE_MS = 30_000;
+/** Nor is one kept on which nothing is heard after something was wanted: nobody tells of a cable. */
+const SILENT_MS = TCP_LIMITS.deadMs;
 const SWEEP_MS = 500;
 
 interface Open {
   readonly link: Link;
   readonly asker: ChunkAsker;
-  readonly untime: () => void;
+  untime: () => void;
   wantedMs: number;
+  /** When the first thing was wanted that nothing was heard after. */
+  sinceMs: number;
 }
 
 export class Peer implements ChunkHost {
@@ -68,6 +72,7 @@ export class Peer implements ChunkHost {
     }
     const open = await this.#connecting;
     open.wantedMs = this.#options.clock.now();
+    if (open.link.heardMs >= open.sinceMs) open.sinceMs = open.wantedMs;
     return open;
   }
 
@@ -89,7 +94,8 @@ export class Peer implements ChunkHost {
         if (connecting !== null) this.#forget(connecting);
       },
     });
-    const open = { link, asker, untime: () => {}, wantedMs: clock.now() };
+    const nowMs = clock.now();
+    const open: Open = { link, asker, untime: () => {}, wantedMs: nowMs, sinceMs: nowMs };
     this.#sweepLater(open);
     if (this.#closed) link.cut('this node ends', null);
     return open;
@@ -102,13 +108,16 @@ export class Peer implements ChunkHost {
     else if (message.kind !== 'error') link.cut(`a peer says no ${message.kind}`, 'wire');
   }
 
-  #sweepLater(open: { link: Link; untime: () => void; wantedMs: number }): void {
+  #sweepLater(open: Open): void {
     const { clock } = this.#options;
     open.untime = clock.after(SWEEP_MS, () => {
       const nowMs = clock.now();
-      open.link.sweep(nowMs);
-      if (nowMs - open.wantedMs > IDLE_MS) open.link.cut('nothing is wanted', null);
-      if (!open.link.isOver) this.#sweepLater(open);
+      const { link, wantedMs, sinceMs } = open;
+      link.sweep(nowMs);
+      if (nowMs - wantedMs > IDLE_MS) link.cut('nothing is wanted', null);
+      const isSilent = link.heardMs < sinceMs && nowMs - sinceMs > SILENT_MS;
+      if (isSilent) link.cut('nothing was heard of it', 'slow');
+      if (!link.isOver) this.#sweepLater(open);
     });
   }
 }

@@ -31,7 +31,7 @@ export interface TcpLimits {
   /** Of a chunk of a dataset. */
   readonly chunkMs: number;
   readonly leastBytesPerSecond: number;
-  /** Queued for one peer: nothing more is read of it. */
+  /** Queued for one peer: nothing more is read of it. Above what chunks of datasets come to. */
   readonly pauseAtBytes: number;
   /** Queued for one peer: it is closed. */
   readonly closeAtBytes: number;
@@ -67,7 +67,7 @@ export const TCP_LIMITS: TcpLimits = {
   payloadMs: 5_000,
   chunkMs: 10_000,
   leastBytesPerSecond: 65_536,
-  pauseAtBytes: 1 << 20,
+  pauseAtBytes: 2 << 20,
   closeAtBytes: 8 << 20,
   mostQueuedBytes: 128 << 20,
   undrainedMs: 5_000,

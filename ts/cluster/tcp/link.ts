@@ -108,7 +108,10 @@ export class Link {
     else if (this.unsentBytes > pauseAtBytes && !this.#isUnread) this.#pause('unread');
   }
 
-  /** Waits until there is room: for what is large. Rejects when the connection ends first. */
+  /**
+   * Waits until there is room: for what is large, and no reason to stop reading. Rejects when the
+   * connection ends first.
+   */
   sendPatiently(message: Message): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#patient.push({ message, resolve, reject });
@@ -233,9 +236,10 @@ export class Link {
     }
   }
 
+  /** One at a time, and so that a chunk of 1 MiB stays below what pauses. */
   #admitPatient(): void {
     const { pauseAtBytes } = this.#options.limits;
-    while (this.#patient.length > 0 && (this.#isOver || this.unsentBytes < pauseAtBytes / 2)) {
+    while (this.#patient.length > 0 && (this.#isOver || this.unsentBytes < pauseAtBytes / 4)) {
       const next = this.#patient.shift();
       if (next === undefined) return;
       this.send(next.message);

@@ -16,7 +16,10 @@ const ROOT_BYTES = 32;
 const MOST_THREADS = 65_535;
 const ROLES = ['master', 'worker', 'observer'] as const;
 
-/** Lists are cut at what a reader takes: they inform, nothing depends on them being whole. */
+/**
+ * Lists are cut at what a reader takes: they inform, nothing depends on them being whole. Of
+ * datasets the newest are told: what works need now is among them.
+ */
 export function capabilitiesMap(capabilities: Capabilities): object {
   const rates = Object.entries(capabilities.hashesPerSecond).slice(0, MOST_RATES);
   return {
@@ -30,7 +33,7 @@ export function capabilitiesMap(capabilities: Capabilities): object {
     aes: capabilities.aes,
     rates: Object.fromEntries(rates),
     datasets: capabilities.datasets
-      .slice(0, MOST_DATASETS)
+      .slice(-MOST_DATASETS)
       .map((root) => new Uint8Array(Buffer.from(root, 'hex'))),
     serves: capabilities.serves,
   };

@@ -13,7 +13,7 @@ import type { DatasetOptions } from './options.js';
 
 /** A fence is `epoch * 65,536 + attempt`. */
 const FENCES_OF_EPOCH = 65_536;
-/** Connections to nodes that have something; the oldest goes first. */
+/** Connections to nodes that have something; the one that was thought of the longest ago goes first. */
 const MOST_PEERS = 64;
 
 export interface WorkerDatasetsHow {
@@ -32,6 +32,8 @@ export class WorkerDatasets {
   readonly #wanted: WantedDatasets;
   readonly #peers = new Map<string, Peer>();
   #port: PeerPort | null = null;
+  /** Roots, as they were told last. */
+  #told = '';
 
   private constructor(options: DatasetOptions, how: WorkerDatasetsHow) {
     this.cache = new DatasetCache(options);
@@ -71,9 +73,12 @@ export class WorkerDatasets {
     if (!this.#wanted.name(Math.floor(fence / FENCES_OF_EPOCH), dataset)) {
       throw new PowError('POW_SOURCE', `dataset ${dataset} is named by a master of the past`);
     }
-    const before = this.cache.roots().length;
     await this.#wanted.ready(dataset, signal);
-    if (this.cache.roots().length !== before) this.#how.onChange();
+    // Not their number: one may have taken the place of another.
+    const roots = this.cache.roots().join();
+    if (roots === this.#told) return;
+    this.#told = roots;
+    this.#how.onChange();
   }
 
   async close(): Promise<void> {
@@ -82,15 +87,16 @@ export class WorkerDatasets {
     for (const peer of this.#peers.values()) peer.close();
   }
 
-  /** Peers that have it, then the master. */
+  /** Peers that have it, as many as there can be at once, then the master. */
   #hosts(root: DatasetRoot): readonly ChunkHost[] {
     const { nodes, master } = this.#how;
     const own = this.serves;
-    const peers = nodes().flatMap(({ capabilities: { datasets, serves } }) => {
+    const places = nodes().flatMap(({ capabilities: { datasets, serves } }) => {
       if (serves === null || !datasets.includes(root)) return [];
       const isOwn = serves.host === own?.host && serves.port === own.port;
-      return isOwn ? [] : this.#peer(serves);
+      return isOwn ? [] : serves;
     });
+    const peers = places.slice(0, MOST_PEERS).flatMap((place) => this.#peer(place));
     return [...peers, master() ?? []].flat();
   }
 
@@ -100,8 +106,8 @@ export class WorkerDatasets {
     if (peers === undefined) return [];
     const name = `${address.host}:${address.port}`;
     const known = this.#peers.get(name);
-    if (known !== undefined) return [known];
-    const peer = new Peer({ address, tls: peers.tls, clock: monotonicClock });
+    const peer = known ?? new Peer({ address, tls: peers.tls, clock: monotonicClock });
+    this.#peers.delete(name); // so that it is the newest
     this.#peers.set(name, peer);
     const [oldest] = this.#peers;
     if (this.#peers.size > MOST_PEERS && oldest !== undefined) {

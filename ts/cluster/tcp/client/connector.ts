@@ -37,6 +37,13 @@ export interface ConnectorOptions {
 /** Beside the time that the other end gives us. */
 const PATIENCE_MS = 2_000;
 const LONGEST_WAIT_MS = 3_600_000;
+/** One that was lost sooner is no success: whoever is thrown out at once must not come at once. */
+const STEADY_MS = 5_000;
+/**
+ * With no master for so long, the epoch of the last one counts no more: it may be gone for good,
+ * and epochs of masters that were not elected by the same nodes do not compare.
+ */
+const EPOCH_MS = 30_000;
 
 export class Connector {
   readonly #options: ConnectorOptions;
@@ -44,13 +51,17 @@ export class Connector {
   /** Seeds that do not want us, one after the other. */
   readonly #refused = new Set<MasterAddress>();
   readonly #herald: Herald;
+  /** When those that asked for patience may be tried again. */
+  readonly #notBeforeMs = new Map<MasterAddress, number>();
   #next = 0;
   #tried = 0;
   #epochSeen = 0;
   #link: Link | null = null;
   #isUp = false;
   #isClosed = false;
-  #notBeforeMs = 0;
+  /** When the last connection came up, and when it was lost. */
+  #upMs = 0;
+  #lostMs = 0;
   #cancel: () => void = () => {};
 
   constructor(options: ConnectorOptions) {
@@ -64,12 +75,17 @@ export class Connector {
     return this.#isUp ? this.#link : null;
   }
 
-  /** Tries the next seed. */
+  /** Tries the next seed that may be tried. */
   dial(): void {
     if (this.#isClosed) return;
     const { seeds, security, clock, limits } = this.#options;
-    const seed = seeds[this.#next % seeds.length] as MasterAddress;
-    this.#next += 1;
+    const inTurn = seeds.map((_, i) => seeds[(this.#next + i) % seeds.length] as MasterAddress);
+    const nowMs = clock.now();
+    const seed = inTurn.reduce((best, other) => {
+      return this.#waitMs(other, nowMs) < this.#waitMs(best, nowMs) ? other : best;
+    });
+    this.#next = seeds.indexOf(seed) + 1;
+    if (nowMs - this.#lostMs > EPOCH_MS) this.#epochSeen = 0;
     this.#cancel = dial(seed, {
       ...{ security, clock, withinMs: limits.helloMs + PATIENCE_MS },
       onOpen: (socket) => this.#greet(socket, seed),
@@ -110,7 +126,8 @@ export class Connector {
           this.#answered(link, message, { nonce, seed });
         } else if (message.kind === 'error') {
           isFinal = message.about === 'hello' && message.retryAfterMs === 0;
-          this.#notBeforeMs = clock.now() + Math.min(message.retryAfterMs, LONGEST_WAIT_MS);
+          const waitMs = Math.min(message.retryAfterMs, LONGEST_WAIT_MS);
+          this.#notBeforeMs.set(seed, clock.now() + waitMs);
           goodbye = `the master says: ${printable(message.text)}`;
         }
       },
@@ -179,7 +196,8 @@ export class Connector {
       this.#isUp = true;
       this.#tried = 0;
       this.#refused.clear();
-      this.#retry.succeeded();
+      this.#notBeforeMs.delete(seed);
+      this.#upMs = this.#options.clock.now();
       // The one that works is the first to be tried again.
       this.#next = this.#options.seeds.indexOf(seed);
       this.#herald.serve(seed, epoch);
@@ -205,10 +223,17 @@ export class Connector {
     this.#tried += 1;
     // Every seed once, then a pause that is drawn.
     const nowMs = clock.now();
+    if (wasUp) this.#lostMs = nowMs;
+    if (wasUp && nowMs - this.#upMs >= STEADY_MS) this.#retry.succeeded();
     const isRoundOver = wasUp || this.#tried % seeds.length === 0;
     const pauseMs = isRoundOver ? this.#retry.failed(nowMs) : 0;
-    const waitMs = Math.max(pauseMs, this.#notBeforeMs - nowMs);
-    this.#cancel = clock.after(waitMs, () => this.dial());
+    const waitMs = Math.min(...seeds.map((each) => this.#waitMs(each, nowMs)));
+    this.#cancel = clock.after(Math.max(pauseMs, waitMs), () => this.dial());
+  }
+
+  /** How long a seed is to be left alone. */
+  #waitMs(seed: MasterAddress, nowMs: number): number {
+    return Math.max(0, (this.#notBeforeMs.get(seed) ?? 0) - nowMs);
   }
 }
 
