@@ -40,10 +40,16 @@ test('what suits nobody who is here is looked through last, the nearest first', 
   );
   const crew = crewOf({ slow: 1e3, quick: 1e9 });
   const [slow, quick] = ['slow', 'quick'].map((worker) => crew.size(worker, 'blake2s'));
-  const used = new Set([quick ?? 0]);
+  const used = new Set([slow ?? 0, quick ?? 0]);
   assert.equal(crew.search('slow', ['blake2s'], used), [slow]);
   crew.leave('quick');
   assert.equal(crew.search('slow', ['blake2s'], used), [slow, quick]);
+});
+
+test('what suits others is looked through when there is nothing else', () => {
+  const here = new Set([1, 5, 9, 12]);
+  assert.equal(searchOrder([5], new Set([1, 9, 12]), here), [5, 1, 9, 12]);
+  assert.equal(searchOrder([5], new Set([1, 6, 9]), here), [5, 6]);
 });
 
 test('what a worker was measured at counts more than what it says of itself', () => {

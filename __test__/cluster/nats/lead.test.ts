@@ -31,6 +31,22 @@ test('a claim is renewed from the moment that it is made, while the rest is laid
   assert.is(state.renewals, 3);
 });
 
+test('a claim is renewed in time, however long that takes which waits for it', async () => {
+  const { clock, state, lead } = leadOf();
+  let calls = 0;
+  lead.follow({
+    onDeposed: () => assert.unreachable(),
+    onRenewed: () => {
+      calls += 1;
+      return new Promise(() => {});
+    },
+    onTrouble: (error) => assert.unreachable(String(error)),
+  });
+  for (let i = 0; i < 3; i += 1) await clock.pass(LEADER_MS / 3);
+  assert.equal([state.renewals, calls], [3, 1]);
+  lead.stop();
+});
+
 test('who loses the lead before anybody listens is told as soon as somebody does', async () => {
   const { clock, state, lead } = leadOf();
   state.other = { ...CLAIM, id: 'other', epoch: 5 };

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Lendings } from '../../../ts/cluster/nats/lendings.js';
+import { overdue } from '../../../ts/cluster/nats/overdue.js';
 import { unitToMove } from '../../../ts/cluster/nats/tail.js';
 import type { Unit } from '../../../ts/cluster/queue.js';
 
@@ -132,6 +133,33 @@ test('nothing is moved to a worker that would take as long, nor two units at onc
   assert.is(moved?.unit.index, 0);
   if (moved !== null) moved.holder.moved = { to: 'other', sinceMs: 1 };
   assert.is(unitToMove(lendings.held(), { worker: 'other', rateOf }), null);
+});
+
+test('what its dead holder leaves where nobody looks is given up, if somebody has listened all the time', () => {
+  const lendings = lent(0);
+  lendings.hear('dead', { work: WORK, index: 0 }, { fence: 10, scannedTo: 0n, atMs: 0 });
+  const looks = (fromMs: number, toMs: number) => {
+    for (let ms = fromMs; ms < toMs; ms += LEASE_MS / 4) {
+      if (lendings.abandoned(ms).length > 0) return ms;
+    }
+    return null;
+  };
+  assert.is(looks(0, 2 * LEASE_MS), null);
+  // The master was stopped, or the server away: whoever lives says so now.
+  const backMs = 100 * LEASE_MS;
+  assert.is(looks(backMs, 1_000 * LEASE_MS), backMs + 3 * LEASE_MS);
+});
+
+test('a worker that is not here any more does not hold a unit for ever either, though it is heard', () => {
+  const lendings = lent(0, 1);
+  for (const index of [0, 1]) {
+    const begun = { fence: 10, scannedTo: unit(index).start, atMs: 0 };
+    lendings.hear('stranger', { work: WORK, index }, begun);
+  }
+  // Sixteen times of the longest lease, for each of both.
+  const endMs = 2 * 16 * 120_000;
+  const late = (nowMs: number) => overdue(lendings.held(), () => 0, nowMs).length;
+  assert.equal([late(endMs), late(endMs + 1)], [0, 2]);
 });
 
 test.run();

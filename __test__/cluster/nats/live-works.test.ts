@@ -15,8 +15,10 @@ class Place {
   readonly done: string[] = [];
   readonly works: LiveWorks;
   server: 'slow' | 'away' | 'there' = 'slow';
+  /** Units on record. */
+  open: object[] = [{}];
   readonly #waiting: (() => void)[] = [];
-  #live = [spec];
+  isLive = true;
 
   constructor() {
     const does = (what: string) => async () => {
@@ -28,7 +30,7 @@ class Place {
     const how = {
       node: { clock: this.clock, limits: { cancelMs: CANCEL_MS }, names: { state: 'state' } },
       keeper: {
-        view: { spec: () => spec, outstanding: () => [{}], status: () => ({ works: [] }) },
+        view: { spec: () => spec, outstanding: () => this.open, status: () => ({ works: [] }) },
       },
       stock: { removeWork: does('emptied'), mend: does('filled') },
       lendings: { counts: () => ({ queued: 0, held: 0 }), ofWork: () => [] },
@@ -48,17 +50,17 @@ class Place {
   }
 
   #filler() {
-    const live = () => this.#live;
+    const live = () => (this.isLive ? [spec] : []);
     return {
       get live() {
         return live();
       },
-      lends: () => this.#live.length > 0,
+      lends: () => this.isLive,
       begin: () => {
-        this.#live = [spec];
+        this.isLive = true;
       },
       end: () => {
-        this.#live = [];
+        this.isLive = false;
       },
       fillAll: () => {},
     };
@@ -109,6 +111,30 @@ test('what is lent again before the server is back is not taken off then', async
   await Promise.all([restored, lent]);
   assert.equal(done.slice(0, 2), ['shown', 'filled']);
   assert.not.ok(done.includes('hidden'));
+});
+
+test('what an earlier life of a work has left in the queue goes before units of the next one come', async () => {
+  const place = new Place();
+  const { works, done } = place;
+  place.server = 'away';
+  await works.callBack(spec.id, 'stale');
+  place.open = [];
+  place.server = 'there';
+  await works.lend(spec);
+  assert.equal(done, ['shown', 'emptied']);
+});
+
+test('a work that is called back before it is lent is not lent then', async () => {
+  const place = new Place();
+  const { works, done } = place;
+  place.isLive = false;
+  const lent = works.lend(spec);
+  await turns();
+  const calledBack = works.callBack(spec.id, 'stale');
+  await place.answer();
+  await Promise.all([lent, calledBack]);
+  assert.equal(done, ['shown', 'filled', 'emptied', 'hidden']);
+  assert.not.ok(place.isLive);
 });
 
 test('a work that is called back while the server is filled again is gone in the end', async () => {

@@ -67,11 +67,11 @@ onNats('units in the size of a worker that is gone are done by whoever is here',
       capabilities: { ...capabilities, hashesPerSecond: { blake2s: hashesPerSecond } },
     });
   };
-  const quick = worker(1e9);
+  const quick = worker(1e5);
   const taken: Lease[] = [];
   void work(quick, (lease) => void taken.push(lease), 1);
   // Three units of its size: two of them lie there while it has the first.
-  const { spec, space } = workOf(6_000_000);
+  const { spec, space } = workOf(393);
   await master.publish(spec, space);
   await until('held', () => taken.length === 1);
   await quick.close();

@@ -66,7 +66,8 @@ class NatsWorkerQueue implements NatsWorker, LeaseOwner {
     if (session === null) return;
     while (!stop.aborted) {
       if (this.#fatal !== null) throw this.#fatal;
-      const most = this.#options.role === 'observer' ? 0 : how.most();
+      const isTaking = this.#options.role !== 'observer' && this.#closed === null;
+      const most = isTaking ? how.most() : 0;
       for (const lease of await session.next(most, stop)) yield lease;
     }
   }

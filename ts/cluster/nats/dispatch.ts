@@ -277,7 +277,7 @@ export class Dispatch {
   async callBackOverdue(): Promise<ReadonlySet<string>> {
     const { lendings, node } = this.#how;
     const nowMs = node.clock.now();
-    const lost = [...lendings.abandoned(nowMs)];
+    const lost = lendings.abandoned(nowMs);
     const rest = [...lendings.held()].filter((lending) => !lost.includes(lending));
     const late = overdue(rest, this.#rateOf, nowMs);
     for (const lending of [...lost, ...late]) this.#end(lending, 'lost');

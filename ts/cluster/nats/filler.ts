@@ -25,14 +25,21 @@ export interface FillerHow {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** What is asked for until it begins is looked at in it. */
+interface Round {
+  /** So many more, whatever is counted as being there. */
+  least: number;
+  readonly over: Promise<void>;
+}
+
 export class Filler {
   readonly #how: FillerHow;
   /** Works that are lent, in turn. */
   #live: WorkSpec[] = [];
-  /** By size: so many more, whatever is counted as being there. */
-  readonly #needs = new Map<number, number>();
-  readonly #running = new Map<number, Promise<void>>();
-
+  /** By size: what is looked at next. */
+  readonly #next = new Map<number, Round>();
+  /** The newest of each size: one begins when the one before is over. */
+  readonly #rounds = new Map<number, Promise<void>>();
   readonly #waiting: Waiting;
 
   constructor(how: FillerHow) {
@@ -75,27 +82,30 @@ export class Filler {
     for (const size of sizes) void this.fill(size, 0);
   }
 
-  /** Resolves when it is there, or cannot be. */
+  /**
+   * Resolves when it is there, or cannot be. Of many workers somebody always asks: nobody waits for
+   * what others want later.
+   */
   fill(size: number, least: number): Promise<void> {
-    this.#needs.set(size, Math.max(least, this.#needs.get(size) ?? 0));
-    const running =
-      this.#running.get(size) ?? this.#fill(size).finally(() => this.#running.delete(size));
-    this.#running.set(size, running);
-    return running;
+    const waiting = this.#next.get(size);
+    if (waiting !== undefined) {
+      waiting.least = Math.max(least, waiting.least);
+      return waiting.over;
+    }
+    // Not at once: what is asked for in one turn of the event loop is looked at together.
+    const over = (this.#rounds.get(size) ?? Promise.resolve()).then(() => this.#fill(size));
+    this.#next.set(size, { least, over });
+    this.#rounds.set(size, over);
+    return over;
   }
 
   async #fill(size: number): Promise<void> {
-    // What is asked for in one turn of the event loop is looked at together.
-    await Promise.resolve();
-    for (;;) {
-      const least = this.#needs.get(size);
-      if (least === undefined) return;
-      this.#needs.delete(size);
-      try {
-        await this.#fillOnce(size, least);
-      } catch (error) {
-        this.#how.onTrouble(error);
-      }
+    const { least } = this.#next.get(size) ?? { least: 0 };
+    this.#next.delete(size);
+    try {
+      await this.#fillOnce(size, least);
+    } catch (error) {
+      this.#how.onTrouble(error);
     }
   }
 
@@ -107,9 +117,29 @@ export class Filler {
     const missing = Math.max(least, node.limits.rounds * appetite - lendings.queued(size));
     if (missing <= 0 || works.length === 0) return;
     await this.#how.confirm();
+    await this.#takeIn(works, size, missing);
     const units = await this.#carve(works, size, missing);
     const lent = units.filter(({ unit }) => this.lends(unit.work));
     if (lent.length > 0) await stock.put(lent, size);
+  }
+
+  /** What lies in sizes that nobody has any more is carved before anything else, in this one. */
+  async #takeIn(works: readonly WorkSpec[], size: number, most: number): Promise<void> {
+    const { crew, lendings, keeper, stock } = this.#how;
+    const algorithms = new Map(works.map(({ id, work }) => [id, work.algorithm]));
+    const here = new Map([...algorithms.values()].map((each) => [each, crew.sizes(each)]));
+    const isElsewhere = (at: number) => [...here.values()].some((sizes) => !sizes.has(at));
+    if (![...lendings.sizes].some(isElsewhere)) return;
+    const strays = [...lendings.lying()].filter(({ size: at, unit }) => {
+      const algorithm = algorithms.get(unit.work);
+      if (algorithm === undefined || here.get(algorithm)?.has(at) === true) return false;
+      return crew.nearest(at, algorithm) === size;
+    });
+    for (const { unit } of strays.slice(0, most)) {
+      keeper.takeIn(unit.work, unit.index);
+      lendings.remove(unit.work, unit.index);
+      await stock.remove(unit.work, unit.index);
+    }
   }
 
   async #carve(works: readonly WorkSpec[], size: number, most: number): Promise<OpenUnit[]> {
@@ -122,9 +152,14 @@ export class Filler {
       for (const spec of open) {
         if (units.length >= most) break;
         const nonces = fixedNonces ?? atMost(noncesOf(size), spec);
-        const carved = await keeper.carve(spec.id, { nonces, most: each });
-        units.push(...carved);
-        if (carved.length === each) left.push(spec);
+        try {
+          const carved = await keeper.carve(spec.id, { nonces, most: each });
+          units.push(...carved);
+          if (carved.length === each) left.push(spec);
+        } catch (error) {
+          // Its source throws for a variant, say: the others go on.
+          this.#how.onTrouble(error);
+        }
       }
       open = left;
     }

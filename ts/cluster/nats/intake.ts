@@ -22,6 +22,8 @@ const IDLE_MS = 100;
 /** There is no work: the master has waited for one before it said so. */
 const NO_WORK_MS = 25;
 const NO_MASTER_MS = 250;
+/** Where to look changes with our rate, and with who else is here: it is asked again after so long. */
+const SIZES_MS = 10_000;
 /** Units that were done here are acknowledged again when the first time was lost. */
 const MOST_DONE = 8_192;
 
@@ -42,6 +44,7 @@ export class Intake {
   readonly #ready: HeldLease[] = [];
   #arriving = 0;
   #sizes: readonly number[] = [];
+  #askedMs = Number.NEGATIVE_INFINITY;
   #search: Promise<void> | null = null;
   #wake: () => void = () => {};
 
@@ -88,22 +91,33 @@ export class Intake {
 
   /** Where it was found before; else the master says where, and then it is waited there. */
   async #lookFor(most: number, credits: number, signal: AbortSignal): Promise<void> {
-    if (await this.#pull(credits, 0)) return;
-    const { names, id, limits, clock } = this.#how.node;
-    let noSizeMs = NO_WORK_MS;
+    const { limits, clock } = this.#how.node;
+    if (await this.#pull(credits, 0)) {
+      // Of others' units there may always be some, and ours lie elsewhere.
+      if (clock.now() - this.#askedMs >= SIZES_MS) void this.#ask(most, 0);
+      return;
+    }
+    const noSizeMs = await this.#ask(most, credits);
+    if (signal.aborted) return;
+    if (this.#sizes.length === 0) await pause(clock, noSizeMs, signal);
+    else if (!(await this.#pull(credits, 0))) await this.#pull(credits, limits.heartbeatMs);
+  }
+
+  /** @returns when to ask again if there is no work */
+  async #ask(most: number, credits: number): Promise<number> {
+    const { names, id, clock } = this.#how.node;
+    this.#askedMs = clock.now();
     try {
       const question = JSON.stringify({ most, credits });
       const reply = await this.#nats.connection.request(names.want(id), question, {
         timeout: ASK_MS,
       });
       this.#sizes = readWantReply(reply.data)?.sizes ?? this.#sizes;
+      return NO_WORK_MS;
     } catch {
       // The master is away: what lies in the queue is mined all the same.
-      noSizeMs = NO_MASTER_MS;
+      return NO_MASTER_MS;
     }
-    if (signal.aborted) return;
-    if (this.#sizes.length === 0) await pause(clock, noSizeMs, signal);
-    else if (!(await this.#pull(credits, 0))) await this.#pull(credits, limits.heartbeatMs);
   }
 
   /**
@@ -145,10 +159,12 @@ export class Intake {
 
     if (known.isVoid(epochOf(first.fence)) || known.isOver(work)) return drop(delivery);
     const same = this.#held.get(key);
-    if (same !== undefined) {
+    if (same !== undefined && same.fence >= first.fence) {
       same.deliveredAgain(delivery);
       return null;
     }
+    // It was lent anew: with the older lease's result this message must not leave the queue.
+    same?.end('lost');
     const spec = known.spec(work) ?? (await this.#fetchSpec(work));
     if (spec === null) return drop(delivery);
     const assigned = await this.#resume(first, delivery.attempt);

@@ -26,6 +26,7 @@ export class Lead {
   /** When nobody else led, for certain. */
   #confirmedMs: number;
   #confirming: Promise<void> | null = null;
+  #telling: Promise<void> | null = null;
   /** Lost to another one, or given back. */
   #isOver = false;
   #deposedBy: number | null = null;
@@ -37,7 +38,8 @@ export class Lead {
     this.#isUp = isUp;
     this.#confirmedMs = node.clock.now();
     const { clock, limits } = node;
-    every(clock, limits.leaderMs / 3, this.#stopped.signal, () => this.keep());
+    // Not waited for: what is to be done then may take longer than the claim lasts.
+    every(clock, limits.leaderMs / 3, this.#stopped.signal, () => void this.keep());
   }
 
   get claim(): LeaderClaim {
@@ -55,7 +57,11 @@ export class Lead {
     if (!this.#isUp()) return;
     try {
       await this.#renew();
-      if (!this.#isOver && !this.#stopped.signal.aborted) await this.#ears?.onRenewed();
+      if (this.#isOver || this.#stopped.signal.aborted) return;
+      this.#telling ??= (this.#ears?.onRenewed() ?? Promise.resolve()).finally(() => {
+        this.#telling = null;
+      });
+      await this.#telling;
     } catch (error) {
       this.#ears?.onTrouble(error);
     }

@@ -46,14 +46,21 @@ export type Sign =
 
 /** Of the time of a lease: whoever is alive says so three times in it. */
 const SILENCE = 0.75;
+/** Times of a lease: the queue has given the unit to another one long before, if anybody looks there. */
+const UNTAKEN = 3;
 
 export class Lendings {
+  readonly #leaseMs: number;
   readonly #silentMs: number;
+  /** Since when it was looked after holders without a break, and when last. */
+  #listeningMs = 0;
+  #lookedMs = Number.NEGATIVE_INFINITY;
   readonly #all = new Map<UnitKey, Lending>();
   readonly #queued = new Map<number, number>();
 
   /** @param leaseMs - how long a lease lasts without a sign of life */
   constructor(leaseMs: number) {
+    this.#leaseMs = leaseMs;
     this.#silentMs = SILENCE * leaseMs;
   }
 
@@ -129,6 +136,11 @@ export class Lendings {
     for (const lending of [...this.#all.values()]) if (lending.unit.work === work) yield lending;
   }
 
+  /** In the queue, as far as is known. */
+  *lying(): Iterable<Lending> {
+    for (const lending of this.#all.values()) if (lending.holder === null) yield lending;
+  }
+
   /** In hands. */
   *held(): Iterable<InHands> {
     for (const lending of this.#all.values()) {
@@ -136,12 +148,18 @@ export class Lendings {
     }
   }
 
-  /** Their holder is silent, and the queue will not give them to another one. */
-  *abandoned(nowMs: number): Iterable<InHands> {
-    for (const lending of this.held()) {
-      const { holder } = lending;
-      if (holder.isLast && this.isSilent(holder, nowMs)) yield lending;
-    }
+  /**
+   * Their holder is silent, and the queue will not give them to another one, or has found nobody who
+   * takes them. To be called again and again: who was not heard while nobody listened may be alive.
+   */
+  abandoned(nowMs: number): readonly InHands[] {
+    if (nowMs - this.#lookedMs > this.#leaseMs) this.#listeningMs = nowMs;
+    this.#lookedMs = nowMs;
+    return [...this.held()].filter(({ holder }) => {
+      const silentMs = nowMs - Math.max(holder.heardMs, this.#listeningMs);
+      if (silentMs >= UNTAKEN * this.#leaseMs) return true;
+      return holder.isLast && this.isSilent(holder, nowMs);
+    });
   }
 
   /** Lies in the queue of that size, as far as is known. */

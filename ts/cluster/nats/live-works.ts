@@ -71,9 +71,9 @@ export class LiveWorks {
       this.#ended.delete(spec.id);
       await this.#show(spec.id);
       await this.#mend(spec.id);
+      const known = this.#how.keeper.view.spec(spec.id);
+      if (known !== null) this.#how.filler.begin(known);
     });
-    const known = this.#how.keeper.view.spec(spec.id);
-    if (known !== null) this.#how.filler.begin(known);
   }
 
   /**
@@ -184,7 +184,11 @@ export class LiveWorks {
   }
 
   #forget(work: WorkId, reason: CancelReason): Promise<void> {
-    return this.#inTurn(work, () => this.#remove(work, reason));
+    return this.#inTurn(work, () => {
+      // It may have been called back before it was lent.
+      this.#how.filler.end(work);
+      return this.#remove(work, reason);
+    });
   }
 
   async #remove(work: WorkId, reason: CancelReason): Promise<void> {
@@ -204,7 +208,8 @@ export class LiveWorks {
   async #mend(work: WorkId): Promise<void> {
     const { keeper, stock, settle, dispatch } = this.#how;
     const [open] = keeper.view.outstanding(work);
-    if (open === undefined) return;
+    // What still lies there is of an earlier life, and the queue would refuse the same units of this.
+    if (open === undefined) return void (await stock.removeWork(work));
     await stock.mend(work, settle, false);
     for (const [key, heard] of this.#signs) {
       const of = ofProgressKey(key);

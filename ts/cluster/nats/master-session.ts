@@ -66,7 +66,7 @@ export class MasterSession {
     this.#crew = new Crew(RULES.targetMs, fixedNonces);
     const shared = { node, keeper, lendings: this.#lendings, crew: this.#crew };
     const sizeFor: Dispatch['sizeFor'] = (unit) => this.#dispatch.sizeFor(unit);
-    this.#stock = new Stock({ ...shared, nats, sizeFor });
+    this.#stock = new Stock({ ...shared, nats, sizeFor, since: how.lead.claim.since });
     const onTrouble = (error: unknown) => {
       if (this.#over.signal.aborted) return;
       this.#notice(`units could not be put into the queue: ${textOf(error)}`);

@@ -22,7 +22,8 @@ export function overdue(
   for (const lending of all) {
     const { unit, holder } = lending;
     const rate = rateOf(holder.worker, lending);
-    const ms = rate > 0 ? (1_000 * Number(unit.end - unit.start)) / rate : Number.POSITIVE_INFINITY;
+    // Who is not here any more may go on, but not for ever.
+    const ms = rate > 0 ? (1_000 * Number(unit.end - unit.start)) / rate : RULES.leaseMs.most;
     workMs.set(holder.worker, (workMs.get(holder.worker) ?? 0) + ms);
   }
   return all.filter(({ holder: { worker, sinceMs, moved } }) => {

@@ -41,6 +41,7 @@ export class Puller {
   readonly #subscription: Subscription;
   readonly #open = new Map<string, { left: number; end: () => void }>();
   #serial = 0;
+  #isClosed = false;
 
   /**
    * @param from - `inbox`: a last word is added, of this process alone: what an earlier one had asked
@@ -65,7 +66,7 @@ export class Puller {
 
   /** Resolves when the pull is over, with how many messages are missing of what was asked. */
   pull({ consumer, most, waitMs }: PullRequest): Promise<number> {
-    if (this.#connection.isClosed()) return Promise.resolve(most);
+    if (this.#isClosed || this.#connection.isClosed()) return Promise.resolve(most);
     this.#serial += 1;
     const reply = `${this.#inbox}.${this.#serial}`;
     const body =
@@ -91,7 +92,8 @@ export class Puller {
 
   close(): void {
     this.giveUp();
-    if (!this.#connection.isClosed()) this.#subscription.unsubscribe();
+    if (!this.#isClosed && !this.#connection.isClosed()) this.#subscription.unsubscribe();
+    this.#isClosed = true;
   }
 
   #heard(message: Msg, take: (delivery: Delivery) => void): void {

@@ -59,7 +59,8 @@ export function noncesOf(size: number): bigint {
 
 /**
  * What a worker looks through: its own sizes, then neighbours, then what suits nobody, the nearest
- * first. Whoever was to take that is gone; it would lie there for ever.
+ * first. Whoever was to take that is gone; it would lie there for ever. When nothing else is left,
+ * also what suits others: they may be paused, or busy for long.
  *
  * @param used - sizes that have something
  * @param here - sizes of everybody, this worker among them
@@ -74,9 +75,9 @@ export function searchOrder(
     for (const near of [size - 1, size + 1]) if (used.has(near)) order.add(near);
   }
   const distance = (size: number) => Math.min(...own.map((each) => Math.abs(each - size)));
-  const orphans = [...used].filter((size) => [...here].every((each) => Math.abs(each - size) > 1));
-  for (const size of orphans.toSorted((left, right) => distance(left) - distance(right))) {
-    order.add(size);
-  }
-  return [...order];
+  const nearest = [...used].toSorted((left, right) => distance(left) - distance(right));
+  const isOrphan = (size: number) => [...here].every((each) => Math.abs(each - size) > 1);
+  for (const size of nearest.filter(isOrphan)) order.add(size);
+  const isDry = [...order].every((size) => !used.has(size));
+  return isDry ? [...order, ...nearest] : [...order];
 }

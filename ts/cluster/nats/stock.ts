@@ -3,12 +3,13 @@
  * say; what does lie there is compared with it whenever one of them may have forgotten something.
  */
 
-import type { WorkId } from '../queue.js';
+import type { UnitKey, WorkId } from '../queue.js';
 import type { OpenUnit } from '../record/coordinator.js';
 import type { Keeper } from '../record/keeper.js';
 import type { CheckedNode } from './checked-options.js';
 import { encodeUnit } from './codec.js';
 import type { Nats } from './connection.js';
+import { epochOf } from './fence.js';
 import { layOutSize } from './layout.js';
 import type { Lendings } from './lendings.js';
 
@@ -19,7 +20,9 @@ export interface StockHow {
   readonly node: CheckedNode;
   readonly nats: Nats;
   readonly lendings: Lendings;
-  readonly keeper: Pick<Keeper, 'view'>;
+  readonly keeper: Pick<Keeper, 'view' | 'relend'>;
+  /** What was lent in an older epoch is void: workers let it go. */
+  readonly since: number;
   /** Where a unit of this work goes. */
   readonly sizeFor: (unit: OpenUnit) => number;
 }
@@ -47,6 +50,15 @@ export class Stock {
       laidOut.catch(() => this.#laidOut.delete(size));
     }
     await laidOut;
+  }
+
+  /** @param there - names of consumers; others that were laid out are laid out again */
+  async keepConsumers(there: ReadonlySet<string>): Promise<void> {
+    for (const size of [...this.#laidOut.keys()]) {
+      if (there.has(this.#how.node.names.consumer(size))) continue;
+      this.#laidOut.delete(size);
+      await this.prepare(size);
+    }
   }
 
   /** Puts units into the queue of that size. Rejects when the server does not take them. */
@@ -78,6 +90,15 @@ export class Stock {
     await this.#purge(this.#how.node.names.everyUnit);
   }
 
+  /** Units of a work that nobody has, and that do not lie in the queue: some may be on their way. */
+  async missing(work: WorkId): Promise<readonly UnitKey[]> {
+    const { keeper, lendings } = this.#how;
+    const there = await this.#indices(work);
+    return [...keeper.view.outstanding(work)]
+      .filter(({ unit: { index } }) => !there.has(index) && !lendings.get(work, index)?.holder)
+      .map(({ unit: { index } }): UnitKey => `${work}.${index}`);
+  }
+
   /**
    * Makes the queue what the record says.
    *
@@ -107,11 +128,21 @@ export class Stock {
     for (const index of there.keys()) if (!open.has(index)) await this.remove(work, index);
     const bySize = new Map<number, OpenUnit[]>();
     for (const unit of missing) {
-      const size = this.#how.sizeFor(unit);
-      bySize.set(size, [...(bySize.get(size) ?? []), unit]);
+      for (const valid of await this.#valid(unit)) {
+        const size = this.#how.sizeFor(valid);
+        bySize.set(size, [...(bySize.get(size) ?? []), valid]);
+      }
     }
     for (const [size, units] of bySize) await this.put(units, size);
     return missing.length;
+  }
+
+  /** Under a fence that workers take: another record may have been the master's since it was lent. */
+  async #valid(open: OpenUnit): Promise<readonly OpenUnit[]> {
+    const { keeper, since } = this.#how;
+    if (epochOf(open.fence) >= since) return [open];
+    const { work, index } = open.unit;
+    return keeper.relend(work, index, { fault: 'none', worker: null });
   }
 
   /** What lies in the queue of a work: index and size. */

@@ -1,5 +1,6 @@
 /** Looks whether the queue still holds what it should: servers have been known to forget. */
 
+import type { UnitKey } from '../queue.js';
 import type { RecordView } from '../record/keeper.js';
 import type { CheckedNode } from './checked-options.js';
 import type { Nats } from './connection.js';
@@ -27,6 +28,8 @@ export class Watchdog {
   #isSuspicious = false;
   /** Nothing was given out, and something was left, the last time as well. */
   #wasIdle = false;
+  /** As of the last look. */
+  #missing: ReadonlySet<UnitKey> = new Set();
 
   constructor(nats: Nats, how: WatchdogHow) {
     this.#nats = nats;
@@ -41,10 +44,11 @@ export class Watchdog {
   async look(): Promise<void> {
     if (!this.#nats.isUp) return;
     try {
-      const isIdle = this.#isLeft() && (await this.#isIdle());
+      const isIdle = (await this.#isIdle()) && this.#isLeft();
       const isStuck = isIdle && this.#wasIdle;
       this.#wasIdle = isIdle && !isStuck;
-      if (!isStuck && !this.#isSuspicious && !this.#isLate()) return;
+      const isMissing = await this.#isMissing();
+      if (!isStuck && !this.#isSuspicious && !isMissing && !this.#isLate()) return;
       this.#isSuspicious = false;
       await this.#mend(isStuck);
     } catch (error) {
@@ -72,11 +76,24 @@ export class Watchdog {
 
   /** No unit is in hands, and none waits for a hand. */
   async #isIdle(): Promise<boolean> {
-    const { names } = this.#how.node;
-    for await (const consumer of this.#nats.jsm.consumers.list(names.units)) {
-      if (consumer.num_pending + consumer.num_ack_pending > 0) return false;
+    const { node, stock } = this.#how;
+    const there = new Set<string>();
+    let count = 0;
+    for await (const consumer of this.#nats.jsm.consumers.list(node.names.units)) {
+      there.add(consumer.name);
+      count += consumer.num_pending + consumer.num_ack_pending;
     }
-    return true;
+    await stock.keepConsumers(there);
+    return count === 0;
+  }
+
+  /** A worker has dropped a unit that it took for void, say: of other works there is enough to do. */
+  async #isMissing(): Promise<boolean> {
+    const { filler, stock } = this.#how;
+    const before = this.#missing;
+    const missing = await Promise.all(filler.live.map(({ id }) => stock.missing(id)));
+    this.#missing = new Set(missing.flat());
+    return [...this.#missing].some((key) => before.has(key));
   }
 
   /** Somebody had a unit, and nobody says anything of it any more. */

@@ -4,9 +4,12 @@ import type { KvWatchEntry } from '@nats-io/kv';
 import type { Clock } from '../../miner/clock.js';
 import { pause } from '../../miner/pause.js';
 import type { Nats } from './connection.js';
+import { every } from './every.js';
 
 /** The bucket may not be there yet: the master lays it out. */
 const RETRY_MS = 500;
+/** How often it is looked whether that is still the bucket that is followed. */
+const LOOK_MS = 10_000;
 
 export interface WatchHow {
   readonly bucket: string;
@@ -46,12 +49,19 @@ async function watchOnce(nats: Nats, how: WatchHow, link: AbortSignal): Promise<
   const stop = () => iterator.stop();
   link.addEventListener('abort', stop, { once: true });
   if (link.aborted) stop();
+  const over = new AbortController();
   try {
     const { values, streamInfo } = await kv.status();
+    // One that was laid out anew counts from 1 again: of that this watch would hear nothing.
+    every(how.clock, LOOK_MS, over.signal, async () => {
+      const now = await kv.status().catch(() => null);
+      if (now !== null && now.streamInfo.created !== streamInfo.created) stop();
+    });
     const atMs = streamInfo.ts === undefined ? 0 : Date.parse(streamInfo.ts);
     await tell(iterator, { isEmpty: values === 0, atMs }, how);
   } finally {
-    // Its timer would keep the process running, also after the connection.
+    // Their timers would keep the process running, also after the connection.
+    over.abort();
     stop();
   }
   if (!link.aborted) throw new Error(`the watch of ${how.bucket} ended`);

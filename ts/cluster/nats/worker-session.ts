@@ -99,6 +99,7 @@ export class WorkerSession {
 
   /** Gives back every lease that nobody gave back. */
   async giveBack(): Promise<void> {
+    this.#intake.close();
     const held = [...this.#intake.held];
     for (const lease of held) lease.end('shutdown');
     await Promise.all(

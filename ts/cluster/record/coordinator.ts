@@ -28,6 +28,7 @@ import {
   lendOutsideAgain,
   type OpenUnit,
   openUnits,
+  takeIn,
 } from './outside.js';
 import { begin, publish } from './publishing.js';
 import { type RecordStatus, statusOf } from './report.js';
@@ -228,7 +229,13 @@ export class Coordinator {
     return { units, decisions: this.#state.take() };
   }
 
-  /** Units of a work that are neither done nor given up: what a queue outside must hold. */
+  /** It lies in a queue outside, and nobody takes it there: it is carved again. */
+  takeIn(id: WorkId, index: number, nowMs: number): Decisions {
+    takeIn(this.#state, id, index, nowMs);
+    return this.#decide(nowMs);
+  }
+
+  /** Lent units of a work that are neither done nor given up: what a queue outside must hold. */
   outstanding(id: WorkId): Iterable<OpenUnit> {
     return openUnits(this.#state, id);
   }

@@ -178,6 +178,11 @@ export class Keeper {
     return units;
   }
 
+  /** As {@link Coordinator.takeIn}. */
+  takeIn(work: WorkId, index: number): void {
+    this.#act(this.#coordinator.takeIn(work, index, this.#now));
+  }
+
   /** As {@link Coordinator.relend}; the units when they are stored. */
   async relend(work: WorkId, index: number, how: CameBack): Promise<readonly OpenUnit[]> {
     this.#refuseWhenOver();

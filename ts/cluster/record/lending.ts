@@ -125,21 +125,20 @@ function returned(state: State, work: WorkRecord, worker: WorkerRecord, nowMs: n
     if (isForOthers(state, unit, worker.key)) continue;
     work.patchOf(unit.span.variant); // throws before anything has happened
     const lendable = nextFence(state, unit) < (state.epoch + 1) * FENCES;
-    if (lendable) return fitting(state, work, unit, worker, nowMs);
+    if (lendable) return fitting(state, work, unit, sizeFor(state, work, worker), nowMs);
     quarantine(state, work, unit, nowMs); // 65,535 leases and nothing came of them
   }
   return null;
 }
 
-/** The unit, or a part of it that is of the worker's size. */
-function fitting(
+/** The unit, or a part of it that is of that size. */
+export function fitting(
   state: State,
   work: WorkRecord,
   unit: UnitRecord,
-  worker: WorkerRecord,
+  size: bigint,
   nowMs: number,
 ): UnitRecord {
-  const size = sizeFor(state, work, worker);
   const tooLarge = unit.span.end - unit.scannedTo > size * TOO_LARGE;
   if (!tooLarge || state.rules.fixedNonces !== undefined) return unit;
   return dismiss(state, work, unit, { at: unit.scannedTo + size, depth: unit.depth }, nowMs)[0];

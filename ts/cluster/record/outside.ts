@@ -3,7 +3,7 @@
 import type { Unit, WorkId } from '../queue.js';
 import { OUTSIDE } from './entries.js';
 import { countFailure, type Fault } from './failures.js';
-import { carve, lendOutside } from './lending.js';
+import { carve, fitting, lendOutside } from './lending.js';
 import { countScanned } from './proving.js';
 import { type State, unitOf } from './state.js';
 import type { UnitRecord } from './units.js';
@@ -35,16 +35,32 @@ export function carveOutside(
     const [index] = work.ready;
     const returned = index === undefined ? undefined : work.open.get(index);
     if (returned === undefined && !work.uncarved) break;
-    const unit = returned ?? carve(state, work, how.nonces, nowMs);
+    const unit =
+      returned === undefined
+        ? carve(state, work, how.nonces, nowMs)
+        : fitting(state, work, returned, how.nonces, nowMs);
     units.push(openUnit(work, lendOutside(state, work, unit, nowMs)));
   }
   return units;
 }
 
+/** What is to be carved (again) is not among them: it has no fence yet under which it could be lent. */
 export function* openUnits(state: State, id: WorkId): Generator<OpenUnit> {
   const work = state.works.get(id);
   if (work === undefined) return;
-  for (const unit of work.open.values()) yield openUnit(work, unit);
+  for (const unit of work.open.values()) {
+    if (unit.now.state === 'outside') yield openUnit(work, unit);
+  }
+}
+
+/** Nobody out there takes a unit of that size: what is left of it is carved again. */
+export function takeIn(state: State, id: WorkId, index: number, nowMs: number): void {
+  const work = state.works.get(id);
+  const unit = work?.open.get(index);
+  if (work === undefined || unit?.now.state !== 'outside') return;
+  countScanned(state, work, unit, unit.scannedTo, nowMs);
+  unit.now.state = 'ready';
+  work.ready.add(index);
 }
 
 /**

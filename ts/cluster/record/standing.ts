@@ -1,7 +1,7 @@
 /** What a result is a result of, and what of it can be told without hashing. */
 
 import { MOST_SHARES, type Share, type UnitResult } from '../queue.js';
-import type { Span } from './entries.js';
+import { OUTSIDE, type Span } from './entries.js';
 import type { State } from './state.js';
 import type { UnitRecord } from './units.js';
 import type { WorkRecord } from './work-record.js';
@@ -31,7 +31,7 @@ export function standingOf(
   if (unit === undefined) return overOf(state, work, index, fence);
   const { span } = unit;
   if (fence < unit.fence) return { kind: 'late', span };
-  if (unit.now.state === 'outside') {
+  if (unit.holder === OUTSIDE) {
     const fits = fence < unit.fence + OUTSIDE_FENCES;
     return fits ? { kind: 'current', unit, span } : wrong('a fence that was never given');
   }
