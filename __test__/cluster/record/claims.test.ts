@@ -164,4 +164,17 @@ test('a lease of an earlier life of a work is not taken back', () => {
   assert.equal(claim(desk, 'a', { index: 0, fence }), []);
 });
 
+test('a result of an earlier life of a work is a late one, however often its unit was lent', () => {
+  const desk = new Desk({ fixedNonces: 10n });
+  desk.publish();
+  desk.join('a');
+  for (let times = 0; times < 9; times++) desk.release('a', 0n);
+  const old = desk.lent('a');
+  desk.do(desk.coordinator.cancel(workId(1), 'stale', 0));
+  desk.pass(2_000, ['a']);
+  desk.publish();
+  assert.is(desk.result('a', {}, old)?.verdict, 'stale');
+  assert.is(desk.count('strike'), 0);
+});
+
 test.run();

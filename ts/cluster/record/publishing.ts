@@ -3,15 +3,12 @@
 import { PowError } from '../../errors.js';
 import type { WorkSpace, WorkSpec } from '../queue.js';
 import { OUTSIDE } from './entries.js';
+import { nextFloor } from './floors.js';
 import { FENCES } from './giving-back.js';
 import type { State } from './state.js';
 import { leaseOf } from './units.js';
 import { finish, isOver, tellAgain, tellExhausted } from './work-ends.js';
 import type { WorkRecord } from './work-record.js';
-
-/** Fences of one life of a work and those of the next one of the same id lie so far apart. */
-const LIFE = 4;
-const LIVES = 15_360;
 
 /** @throws {@link PowError} `POW_WORKER` for a space that holds nothing, or not that of the record */
 export function publish(state: State, spec: WorkSpec, space: WorkSpace, nowMs: number): void {
@@ -56,7 +53,7 @@ export function begin(state: State, epoch: number, nowMs: number): void {
 }
 
 function create(state: State, spec: WorkSpec, pairs: bigint, nowMs: number): WorkRecord {
-  const floor = state.epoch * FENCES + (state.lives++ % LIVES) * LIFE;
+  const floor = nextFloor(state);
   const { id: work, lane, shareTarget } = spec;
   state.commit({ kind: 'work', work, lane, shareTarget, pairs, floor }, nowMs);
   return state.works.get(spec.id) as WorkRecord;

@@ -1,6 +1,7 @@
 /** How works end: cancelled, found, exhausted, or forgotten by everybody. */
 
 import type { CancelReason, WorkId } from '../queue.js';
+import { passFences } from './floors.js';
 import { unhand } from './giving-back.js';
 import { type State, unitOf } from './state.js';
 import type { WorkRecord } from './work-record.js';
@@ -37,6 +38,7 @@ export function finish(state: State, work: WorkRecord, nowMs: number): void {
     state.works.delete(work.id);
     state.works.set(work.id, dormant(work, nowMs));
   } else {
+    passFences(state, work);
     state.commit({ kind: 'end', work: work.id }, nowMs);
   }
   state.effect({ kind: 'over', work: work.id, purged: work.purged });

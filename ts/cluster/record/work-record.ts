@@ -32,6 +32,8 @@ export class WorkRecord {
   donePairs = 0n;
   completed = 0;
   quarantined = 0;
+  /** The highest fence that a unit of it had. */
+  topFence: number;
 
   // Of this process alone.
   /** `null`: nobody has published it since the master started. */
@@ -55,6 +57,7 @@ export class WorkRecord {
     this.shareTarget = entry.shareTarget;
     this.pairs = entry.pairs;
     this.floor = entry.floor;
+    this.topFence = entry.floor;
     this.dormantSinceMs = nowMs;
   }
 
@@ -101,9 +104,7 @@ export class WorkRecord {
       case 'unit': {
         const unit = this.#add(entry.index, entry.span, entry.depth);
         unit.failures = entry.failures;
-        unit.fence = entry.fence;
-        unit.holder = entry.holder;
-        unit.from = entry.from;
+        this.#lent(unit, entry);
         this.#scanned(unit, entry.scannedTo);
         return;
       }
@@ -143,9 +144,7 @@ export class WorkRecord {
   ): void {
     switch (entry.kind) {
       case 'lease':
-        unit.fence = entry.fence;
-        unit.holder = entry.holder;
-        unit.from = entry.from;
+        this.#lent(unit, entry);
         return;
       case 'progress':
         this.#scanned(unit, entry.scannedTo);
@@ -190,6 +189,11 @@ export class WorkRecord {
     this.open.set(index, unit);
     this.ready.add(index);
     return unit;
+  }
+
+  #lent(unit: UnitRecord, { fence, holder, from }: Pick<UnitRecord, 'fence' | 'holder' | 'from'>) {
+    Object.assign(unit, { fence, holder, from });
+    this.topFence = Math.max(this.topFence, fence);
   }
 
   #remove({ index }: UnitRecord): void {
