@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Cluster } from '../__test__/cluster/faults/adapters.js';
-import { until } from '../__test__/cluster/faults/child.js';
+import { until } from '../__test__/until.js';
 import type { ClusterStatus } from '../ts/cluster/queue.js';
 
 const WORKERS = 64;

@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdapterName, Cluster } from '../__test__/cluster/faults/adapters.js';
-import { until } from '../__test__/cluster/faults/child.js';
+import { until } from '../__test__/until.js';
 import { findNats } from '../scripts/nats.mjs';
 import { judge } from './budgets.js';
 import { quick, type ResultRow, saveResult } from './results.js';

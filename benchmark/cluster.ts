@@ -5,7 +5,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdapterName, Cluster } from '../__test__/cluster/faults/adapters.js';
-import { type Child, until } from '../__test__/cluster/faults/child.js';
+import type { Child } from '../__test__/cluster/faults/child.js';
+import { until } from '../__test__/until.js';
 import { findNats } from '../scripts/nats.mjs';
 import { counterRate } from './counter.js';
 import { quick, type ResultRow, saveResult } from './results.js';

@@ -7,8 +7,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ClusterStatus } from '../../ts/cluster/queue.js';
 import { killPrograms, type Program, start } from '../cli/run/programs.js';
+import { until } from '../until.js';
 import { Cluster } from './faults/adapters.js';
-import { type Child, until } from './faults/child.js';
+import type { Child } from './faults/child.js';
 
 const UNITS = 60;
 const UNIT_NONCES = 1 << 20;

@@ -8,8 +8,8 @@ import type { Found, Job } from '../../ts/miner/ports.js';
 import { CpuWorker } from '../../ts/workers/cpu.js';
 import { rejection } from '../fixtures.js';
 import { everySolution, job, smallJob, turns } from '../miner/jobs.js';
+import { until } from '../until.js';
 import { withSource } from './source/sources.js';
-import { until } from './until.js';
 import { ScriptedLease, ScriptedQueue } from './worker/scripted-queue.js';
 
 const oneIn16 = Target.fromLeadingZeroBits(4);

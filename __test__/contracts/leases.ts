@@ -5,7 +5,7 @@ import type { Lease, NodeInfo, WorkerQueue } from '../../ts/cluster/queue.js';
 import { patchedWork } from '../../ts/cluster/work-of-job.js';
 import type { Work } from '../../ts/index.js';
 import { accepted, isExhausted, work } from '../cluster/nats/fixture.js';
-import { until } from '../cluster/until.js';
+import { until } from '../until.js';
 import type { QueuePlace } from './queues.js';
 
 /** Takes leases and keeps them. */

@@ -14,7 +14,7 @@ import {
   work,
   workOf,
 } from '../cluster/nats/fixture.js';
-import { until } from '../cluster/until.js';
+import { until } from '../until.js';
 import { allDone, bring, hold, nodesOf, workLent } from './leases.js';
 import type { QueueFixture, QueuePlace } from './queues.js';
 

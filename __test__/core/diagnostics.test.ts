@@ -10,6 +10,7 @@ import { Engine, NonceRange, type PowError } from '../../ts/index.js';
 import type { Backend, BackendEngine, SearchEnd } from '../../ts/native/contract.js';
 import { backends, withEngine } from '../backends.js';
 import { anyWork, easyTarget, hardTarget, plainSearch, rejection } from '../fixtures.js';
+import { until } from '../until.js';
 
 const FULL = 1n << 64n;
 const EASY = plainSearch(anyWork, easyTarget, 0n, 1n << 16n);
@@ -30,10 +31,6 @@ function start(engine: BackendEngine, target = hardTarget, label?: string) {
   return { search, ended };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(1);
-}
-
 for (const backend of backends) {
   const { kind } = backend;
 
@@ -43,7 +40,7 @@ for (const backend of backends) {
     let last = engine.stats().threads;
     for (const _ of [1, 2, 3]) {
       const { search, ended } = start(engine);
-      await until(() => search.hashes() > 0);
+      await until('it hashes', () => search.hashes() > 0);
       engine.pause();
       await sleep(2);
       engine.resume();
@@ -72,14 +69,14 @@ for (const backend of backends) {
     const jobs = () => engine.stats().threads.map(({ job }) => job);
     assert.equal(jobs(), [null]);
     const first = start(engine);
-    await until(() => jobs()[0] === 'search 1');
+    await until('the first name is shown', () => jobs()[0] === 'search 1');
     first.search.cancel();
     await first.ended;
     const second = start(engine, hardTarget, 'chain 7');
-    await until(() => jobs()[0] === 'chain 7');
+    await until('the other name is shown', () => jobs()[0] === 'chain 7');
     second.search.cancel();
     await second.ended;
-    await until(() => jobs()[0] === null);
+    await until('the thread is idle', () => jobs()[0] === null);
     await engine.close();
   });
 
@@ -89,7 +86,7 @@ for (const backend of backends) {
     const { search, ended } = start(engine);
     assert.equal(search.stats(), { firstChunkMs: null, leaveMs: null, wastedHashes: 0 });
     engine.resume();
-    await until(() => search.hashes() > 0);
+    await until('it hashes', () => search.hashes() > 0);
     assert.ok((search.stats().firstChunkMs ?? -1) >= 0);
     assert.is(search.stats().leaveMs, null);
     const before = search.hashes();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Target, verify } from '../../ts/index.js';
@@ -6,6 +5,7 @@ import { Miner } from '../../ts/miner/loop.js';
 import { CpuWorker, type CpuWorkerOptions } from '../../ts/workers/cpu.js';
 import { backends } from '../backends.js';
 import { easyTarget, hardTarget, plainSearch } from '../fixtures.js';
+import { until } from '../until.js';
 import { ScriptedEngine } from '../workers/scripted-engine.js';
 import { job, ScriptedSource, turns } from './jobs.js';
 
@@ -23,17 +23,12 @@ function mining(options: CpuWorkerOptions, engine?: ScriptedEngine) {
   return { worker, source, miner, running: miner.run() };
 }
 
-/** Until it holds; the runner's time-out is the limit. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(1);
-}
-
 for (const { kind: backend } of backends) {
   test(`${backend}: source, loop and threads find real solutions, job after job`, async () => {
     const { source, miner, running } = mining({ backend });
     for (let i = 1; i <= 20; i++) {
       source.intake.put(job(`${i}`, 'a', { target: easyTarget, content: i }));
-      await until(() => source.submitted.length === i);
+      await until('the next solution', () => source.submitted.length === i);
       const found = source.submitted.at(-1);
       assert.is(found?.job.id, `${i}`);
       assert.ok(found && verify(found.job.work(0n).work, found.solution.nonce, easyTarget));
@@ -52,10 +47,10 @@ for (const { kind: backend } of backends) {
       await turns();
     }
     const hashed = () => worker.stats().running.filter(({ hashes }) => hashes > 0).length;
-    await until(() => hashed() === 24);
+    await until('every thread has hashed', () => hashed() === 24);
     assert.is(miner.stats().switches, 0);
     source.intake.put(job('new', 'lane 7', { target: easyTarget }));
-    await until(() => source.submitted.length === 1);
+    await until('a solution', () => source.submitted.length === 1);
     assert.is(source.submitted[0]?.job.id, 'new');
     await miner.close();
     await running;
@@ -66,9 +61,9 @@ for (const { kind: backend } of backends) {
     const { source, miner, running } = mining({ backend });
     const target = Target.fromLeadingZeroBits(6);
     source.intake.put(job('1', 'a', { target, goal: 'all' }));
-    await until(() => source.submitted.length >= 50);
+    await until('fifty solutions', () => source.submitted.length >= 50);
     source.intake.put(job('2', 'a', { target: hardTarget }));
-    await until(() => miner.stats().switches === 1);
+    await until('one switch', () => miner.stats().switches === 1);
     await miner.close();
     await running;
     const nonces = source.submitted.map(({ solution }) => solution.nonce);

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import type { BackendEngine, SearchEnd } from '../../ts/native/contract.js';
 import { portableBackend } from '../../ts/native/portable.js';
 import { Random, thrown } from '../fixtures.js';
+import { until } from '../until.js';
 import {
   chainwebWork,
   endless,
@@ -26,19 +27,15 @@ async function withEngine(threads: number, use: (engine: BackendEngine) => Promi
   }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate();
-}
-
 test('a search ends as cancelled once, before its first chunk and in the middle', () =>
   withEngine(2, async (engine) => {
     for (const leastHashes of [0, 1, 10_000]) {
       const ends: SearchEnd[] = [];
       const search = engine.search(endless, (end) => ends.push(end));
-      await until(() => search.hashes() >= leastHashes);
+      await until('it hashes', () => search.hashes() >= leastHashes);
       search.cancel();
       search.cancel();
-      await until(() => ends.length > 0);
+      await until('the search ends', () => ends.length > 0);
       assert.is(engine.stats().searches, 0);
       search.cancel();
       await setImmediate();
@@ -73,16 +70,16 @@ test('fifty searches at once all end right while an endless one goes on', () =>
     assert.equal(ends, plans.map(plainEnd));
     assert.is(engine.stats().searches, 1);
     const hashes = endlessSearch.hashes();
-    await until(() => endlessSearch.hashes() > hashes);
+    await until('it hashes on', () => endlessSearch.hashes() > hashes);
   }));
 
 test('a thread gives every search its share', () =>
   withEngine(1, async (engine) => {
     const first = engine.search(endless, () => {});
-    await until(() => first.hashes() > 0);
+    await until('the first one hashes', () => first.hashes() > 0);
     const [second, third] = [engine.search(endless, () => {}), engine.search(endless, () => {})];
     const before = first.hashes();
-    await until(() => second.hashes() > 20_000);
+    await until('the second one hashes', () => second.hashes() > 20_000);
     assert.ok(first.hashes() - before > 10_000);
     assert.ok(third.hashes() > 10_000);
   }));
@@ -91,7 +88,7 @@ test('close ends running searches as closed, and later ones too', async () => {
   const engine = openEngine(2);
   const ends: SearchEnd[] = [];
   const searches = [1, 2, 3].map(() => engine.search(endless, (end) => ends.push(end)));
-  await until(() => searches.every((search) => search.hashes() > 0));
+  await until('every search hashes', () => searches.every((search) => search.hashes() > 0));
   const closing = engine.close();
   assert.equal(ends, []); // not from within close
   await Promise.all([closing, engine.close()]);
@@ -111,12 +108,12 @@ test('a worker that throws ends that search alone', () =>
   withEngine(2, async (engine) => {
     const otherEnds: SearchEnd[] = [];
     const other = engine.search(endless, (end) => otherEnds.push(end));
-    await until(() => other.hashes() > 0);
+    await until('the other one hashes', () => other.hashes() > 0);
     const end = await endOf(engine, faulty);
     assert.is(end.kind, 'panicked');
     assert.match((end as { detail: string }).detail, 'planted');
     const hashes = other.hashes();
-    await until(() => other.hashes() > hashes + 10_000);
+    await until('the other one hashes on', () => other.hashes() > hashes + 10_000);
     assert.equal(await endOf(engine, { ...endless, end: 100n }), { kind: 'exhausted' });
     assert.equal(otherEnds, []);
   }));

@@ -7,7 +7,7 @@ import type { Worker, WorkSource } from '../../ts/miner/ports.js';
 import { type DialectName, StratumServer, StratumSource } from '../../ts/stratum/index.js';
 import { CpuWorker } from '../../ts/workers/cpu.js';
 import { StratumWorker } from '../../ts/workers/stratum.js';
-import { eventually } from '../eventually.js';
+import { until } from '../until.js';
 import { bitcoinJob, chainwebJob, oneIn } from './jobs.js';
 
 const HOST = '127.0.0.1';
@@ -52,7 +52,7 @@ for (const dialect of ['bitcoin', 'chainweb'] as const) {
       const above = proxy.stats().shares.accepted;
       return users.length === 2 && users.every(({ accepted }) => accepted >= 8) && above >= 8;
     };
-    await eventually(enough, 'eight shares of each device, and of the pool, are accepted');
+    await until('eight shares of each device, and of the pool, are accepted', enough);
     const { shares, users, connections } = pool.stats();
     assert.is(connections, 1);
     assert.equal(

@@ -2,7 +2,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { inTime } from '../eventually.js';
+import { inTime } from '../until.js';
 import type { Line } from './server/desk.js';
 
 export class RawDevice {

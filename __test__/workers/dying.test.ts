@@ -7,7 +7,8 @@ import type { Worker } from '../../ts/miner/ports.js';
 import { CpuWorker } from '../../ts/workers/cpu.js';
 import { plainSearch } from '../fixtures.js';
 import { ScriptedSource, turns, VirtualClock } from '../miner/jobs.js';
-import { program, until, withProgram } from './programs.js';
+import { until } from '../until.js';
+import { program, withProgram } from './programs.js';
 import { ScriptedEngine } from './scripted-engine.js';
 import { lastBytesJob, soon } from './work-at-the-end.js';
 
@@ -57,7 +58,7 @@ test('a program that dies twice is started again, and its job mined in the end',
   await withProgram(options, { clock }, async ({ worker, notices }) => {
     const { stats, submitted } = await mineOne(worker, clock, async () => {
       for (let i = 1; i <= 2; i++) {
-        await until(() => notices.length === i);
+        await until('the next notice', () => notices.length === i);
         await clock.pass(1000);
       }
     });

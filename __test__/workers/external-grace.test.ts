@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert';
 import type { ExternalOptions } from '../../ts/workers/external/options.js';
 import { hardTarget } from '../fixtures.js';
 import { VirtualClock } from '../miner/jobs.js';
+import { until } from '../until.js';
 import { ears } from './ears.js';
-import { isAlive, PROGRAM, pidIn, program, until, withProgram } from './programs.js';
+import { isAlive, PROGRAM, pidIn, program, withProgram } from './programs.js';
 import { lastBytesJob } from './work-at-the-end.js';
 
 const endless = (id: string) => lastBytesJob(id, 'a', { target: hardTarget });
@@ -32,7 +33,7 @@ for (const [what, options] of STUBBORN) {
       assert.ok(isAlive(pid));
       await clock.pass(1);
       assert.is(await mining, 'stopped');
-      await until(() => !isAlive(pid));
+      await until('the program is gone', () => !isAlive(pid));
       assert.equal(worker.stats().errors, {});
     });
   });
@@ -49,7 +50,7 @@ test('what a program has started is ended with it', async () => {
       const pid = await pidIn(file);
       stop.abort();
       assert.is(await mining, 'stopped');
-      await until(() => !isAlive(pid));
+      await until('the program is gone', () => !isAlive(pid));
     },
   );
 });

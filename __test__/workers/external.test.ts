@@ -9,8 +9,9 @@ import type { ExternalOptions } from '../../ts/workers/external/options.js';
 import { ExternalWorker } from '../../ts/workers/external.js';
 import { hardTarget, thrown } from '../fixtures.js';
 import { type job, named, smallJob, VirtualClock } from '../miner/jobs.js';
+import { until } from '../until.js';
 import { ears } from './ears.js';
-import { isAlive, PROGRAM, pidIn, program, until, withProgram } from './programs.js';
+import { isAlive, PROGRAM, pidIn, program, withProgram } from './programs.js';
 import { lastBytesJob, soon } from './work-at-the-end.js';
 
 const easy = (id: string) => lastBytesJob(id, 'a', { target: soon });
@@ -86,7 +87,7 @@ for (const [mode, told, code] of FAILING) {
           how,
         );
         for (const [i, restMs] of [100, 200, 400].entries()) {
-          await until(() => notices.length === i + 1);
+          await until('the next notice', () => notices.length === i + 1);
           assert.match(notices[i]?.text ?? '', told);
           assert.match(notices[i]?.text ?? '', `starts again in ${restMs / 1000} s`);
           assert.is(notices[i]?.text, printable(notices[i]?.text ?? ''));
@@ -130,7 +131,7 @@ test('a program without an answer is ended after its time, and started anew', as
     const mining = worker.mine(endless('one'), how);
     const pid = await pidIn(file);
     await clock.pass(60_000);
-    await until(() => notices.length === 1);
+    await until('a notice', () => notices.length === 1);
     assert.match(notices[0]?.text ?? '', /no answer in 60 s/);
     assert.not.ok(isAlive(pid));
     stop.abort();
@@ -160,7 +161,7 @@ test('the end of this process ends its programs', async () => {
       assert.is(status, 7, stderr);
       const pid = Number(readFileSync(file, 'utf8'));
       assert.ok(pid > 0);
-      await until(() => !isAlive(pid));
+      await until('the program is gone', () => !isAlive(pid));
     },
   );
 });
@@ -205,7 +206,7 @@ test('a program that writes much to stderr does not block, and is told of in a h
     async ({ worker, notices }) => {
       const { how, stop } = ears();
       const mining = worker.mine(endless('one'), how);
-      await until(() => notices.some(({ level }) => level === 'warn'));
+      await until('a warning', () => notices.some(({ level }) => level === 'warn'));
       stop.abort();
       await mining;
       const lines = notices.slice(0, 101).map(({ text }) => text);

@@ -3,11 +3,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ExternalOptions } from '../../ts/workers/external/options.js';
 import { ExternalWorker } from '../../ts/workers/external.js';
 import type { WorkerHow, WorkerNotice } from '../../ts/workers/row.js';
+import { until } from '../until.js';
 
 export const PROGRAM = fileURLToPath(new URL('mining-program.mjs', import.meta.url));
 
@@ -42,13 +42,12 @@ export async function withProgram(
   }
 }
 
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(2);
-}
-
 /** The process id that a program wrote. */
 export async function pidIn(file: string): Promise<number> {
-  await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
+  await until(
+    'the program wrote its id',
+    () => existsSync(file) && readFileSync(file, 'utf8') !== '',
+  );
   return Number(readFileSync(file, 'utf8'));
 }
 

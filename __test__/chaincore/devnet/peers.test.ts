@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { JsonObject } from '../../../ts/chaincore/codec.js';
 import type { ChaincoreDevnet, ChaincoreDevnetEvent } from '../../../ts/chaincore/index.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { ask, nextBlock, openEasy, payment, post, WALLET } from './mined.js';
 
 const open: ChaincoreDevnet[] = [];
@@ -24,7 +24,7 @@ async function grow(node: ChaincoreDevnet, blocks: number): Promise<void> {
   }
 }
 const meet = (...nodes: readonly ChaincoreDevnet[]) =>
-  until(() => new Set(nodes.map(({ tip }) => tip)).size === 1);
+  until('all nodes agree', () => new Set(nodes.map(({ tip }) => tip)).size === 1);
 const portOf = (node: ChaincoreDevnet) => Number(new URL(node.url).port);
 
 /** Two nodes that know each other: the port of the second is known before it listens. */
@@ -92,7 +92,7 @@ test('two branches become one when the nodes hear of each other: the heavier, an
   const events: ChaincoreDevnetEvent[] = [];
   const three = await start({ peers: [one.url, two.url], onEvent: (event) => events.push(event) });
   await meet(two, three);
-  await until(async () => {
+  await until('the other node has it', async () => {
     const side = (await ask(three.url, '/orphaned_blocks')).json['orphaned_blocks'];
     return (side as unknown[]).length === 5;
   });
@@ -126,7 +126,10 @@ test('a transaction reaches the peer, and waits there too', async () => {
   const [block] = json['blocks'] as [{ transactions: [{ tx_id: string }] }];
   const spending: JsonObject = payment(block.transactions[0].tx_id, 0, '49.0');
   assert.is((await post(one.url, '/add_transaction', spending)).status, 200);
-  await until(async () => (await ask(two.url, '/transaction_pool')).json['count'] === 1);
+  await until(
+    'the transaction is there',
+    async () => (await ask(two.url, '/transaction_pool')).json['count'] === 1,
+  );
   await grow(two, 1);
   await meet(one, two);
   assert.is((await ask(one.url, '/transaction_pool')).json['count'], 0);
@@ -135,16 +138,25 @@ test('a transaction reaches the peer, and waits there too', async () => {
 test('a node that must not be mined alone may be mined while its peer is there', async () => {
   const [one, two] = await pair({ mineAlone: false });
   const body = JSON.stringify({ miner_address: WALLET });
-  await until(async () => (await post(one.url, '/mine_block', body)).status === 200);
+  await until(
+    'the node mines',
+    async () => (await post(one.url, '/mine_block', body)).status === 200,
+  );
   await two.close();
-  await until(async () => (await post(one.url, '/mine_block', body)).status === 409);
+  await until(
+    'the node refuses',
+    async () => (await post(one.url, '/mine_block', body)).status === 409,
+  );
 });
 
 test('a peer that is no node, and one with another rule, do not stop it', async () => {
   const other = await start({ rule: { baseline: 2, adjust: false } });
   await grow(other, 4);
   const node = await start({ peers: [other.url, 'http://127.0.0.1:1'] });
-  await until(async () => (await ask(node.url, '/status')).json['total_peers'] === 2);
+  await until(
+    'both peers are counted',
+    async () => (await ask(node.url, '/status')).json['total_peers'] === 2,
+  );
   await grow(node, 2);
   assert.is(node.length, 3);
 });

@@ -15,8 +15,8 @@ import {
   reply,
   withRawNode,
 } from '../../chainweb/raw-node.js';
+import { until } from '../../until.js';
 import { changed, memoryNode, number, openEasy, WALLET } from '../devnet/mined.js';
-import { until } from '../until.js';
 import { closeLater, endEverything, foundIn, runSource, submit } from './running-source.js';
 
 test.after.each(endEverything);
@@ -209,7 +209,7 @@ test('a node that refuses later is asked again: it has given work before', async
     const running = runSource(url, { refreshMs: 20 });
     const job = await running.next();
     refuse = true;
-    await until(() => running.said(/403/));
+    await until('the refusal is told', () => running.said(/403/));
     refuse = false;
     await running.next(({ id }) => id !== job.id);
     await running.source.close();
@@ -224,10 +224,10 @@ test('the next node is asked when the first is not there, and again when the sec
   await submit(running.source, foundIn(await running.next()));
   assert.is(one.length, 2);
   await one.close();
-  await until(() => running.jobs.length > 2 && running.live() !== null);
+  await until('there are other jobs', () => running.jobs.length > 2 && running.live() !== null);
   const before = two.length;
   // The job may still be the last one of the node that went: its block goes to the other as well.
-  await until(async () => {
+  await until('the block is accepted or refused', async () => {
     const job = running.live();
     if (job !== null) await submit(running.source, foundIn(job)).catch(() => undefined);
     return two.length > before;
@@ -281,7 +281,7 @@ test('what a node says of addresses and paths, and its control characters, are i
     () => reply(500, JSON.stringify({ error })),
     async ({ url }) => {
       const running = runSource(url);
-      await until(() => running.notices.length > 0);
+      await until('something is told', () => running.notices.length > 0);
       const text = running.notices.map((notice) => notice.text).join('\n');
       assert.match(text, '[path] for [wallet]');
       assert.not.match(text, /secret|1A1z|\u001b/);

@@ -4,8 +4,8 @@ import { ChaincoreSource, type ChaincoreSourceOptions } from '../../../ts/chainc
 import { digestOf } from '../../../ts/core/digest.js';
 import type { Found, Job } from '../../../ts/miner/ports.js';
 import type { Notice } from '../../../ts/miner/source-health.js';
+import { until } from '../../until.js';
 import { WALLET } from '../devnet/mined.js';
-import { until } from '../until.js';
 
 /** What ends everything that tests opened; in reverse order. */
 const endings: (() => Promise<unknown>)[] = [];
@@ -66,7 +66,7 @@ export function runSource(
     ...{ source, notices, jobs, end: read() },
     live: () => live,
     async next(isWanted = () => true) {
-      await until(() => live !== null && isWanted(live));
+      await until('the job comes', () => live !== null && isWanted(live));
       return live as unknown as Job;
     },
     said: (words) => notices.some(({ text }) => words.test(text)),

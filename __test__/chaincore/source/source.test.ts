@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import { ChaincoreSource } from '../../../ts/chaincore/index.js';
 import type { PowError } from '../../../ts/index.js';
 import { rejection, thrown } from '../../fixtures.js';
+import { until } from '../../until.js';
 import { ask, nextBlock, openEasy, post, WALLET } from '../devnet/mined.js';
-import { until } from '../until.js';
 import { closeLater, endEverything, foundIn, runSource, submit } from './running-source.js';
 
 test.after.each(endEverything);
@@ -126,14 +126,16 @@ test('a worker whose range ran out gets another template, and is told that it wa
 test('a difficulty out of range is not mined, and the reason is told', async () => {
   const node = await openNode({ rule: { baseline: 3, adjust: false } });
   const running = runSource(node.url, { difficultyRange: [1, 2] });
-  await until(() => running.said(/difficulty 3, 1 to 2 is mined .*asking again/));
+  await until('the difficulty is told', () =>
+    running.said(/difficulty 3, 1 to 2 is mined .*asking again/),
+  );
   assert.is(running.live(), null);
 });
 
 test('an isolated node is asked again until it has a peer', async () => {
   const lone = await openNode({ mineAlone: false });
   const running = runSource(lone.url);
-  await until(() => running.said(/no active peer .*asking again/));
+  await until('the missing peer is told', () => running.said(/no active peer .*asking again/));
   assert.is(running.live(), null);
   assert.is(running.source.status().connection, 'connecting');
 });
@@ -142,7 +144,7 @@ test('a source that is closed in any state ends its jobs', async () => {
   const node = await openNode();
   for (const url of [node.url, 'http://127.0.0.1:1']) {
     const running = runSource(url);
-    await until(() => running.notices.length > 0);
+    await until('something is told', () => running.notices.length > 0);
     await running.source.close();
     assert.is(await running.end, null);
     assert.is(running.source.status().connection, 'closed');

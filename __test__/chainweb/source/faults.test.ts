@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { encodeWorkResponse } from '../../../ts/chainweb/codec.js';
 import type { Fault, FaultPlace } from '../../../ts/chainweb/index.js';
 import type { PowError } from '../../../ts/errors.js';
-import { eventually } from '../../eventually.js';
+import { until } from '../../until.js';
 import { selfSigned } from '../certificate.js';
 import { HeldClock } from '../held-clock.js';
 import {
@@ -48,16 +48,16 @@ for (const [place, fault, kind] of PASSING) {
     node.setFault(place, fault);
     const running = runSource(node.url, source);
     try {
-      await running.until((live) => live.length === 4);
+      await running.untilLive((live) => live.length === 4);
       assert.is(kind === null || (running.source.status().errors[kind] ?? 0) > 0, true);
       node.setFault(place, fault);
       for (let block = 0; block < 5; block++) {
-        const [job] = await running.until((live) => live.length > 0);
+        const [job] = await running.untilLive((live) => live.length > 0);
         if (job === undefined) throw new Error('no job');
         const outcome = await running.source.submit(await solve(job), never);
         assert.is(outcome.result, 'accepted', outcome.reason);
       }
-      await running.until((live) => live.length === 4);
+      await running.untilLive((live) => live.length === 4);
       assert.is(running.source.status().connection, 'connected');
     } finally {
       await running.stop();
@@ -88,17 +88,17 @@ for (const [place, end] of [
     await withRawNode(answer, async ({ url, open, requests }) => {
       const patient = { ...source, chains: 1, clock, timeoutMs: clock.heldMs };
       const running = runSource(url, patient);
-      await running.until((live) => live.length === 1);
+      await running.untilLive((live) => live.length === 1);
       assert.is(left, 0);
       const { errors } = running.source.status();
       assert.ok((errors['late'] ?? 0) >= 3);
-      await eventually(() => requests.some(({ path }) => path.endsWith('/updates')), 'a stream');
+      await until('a stream', () => requests.some(({ path }) => path.endsWith('/updates')));
       left = 3;
       // Behind the address may be another node when the connection was lost: it is asked its name.
       for (const socket of open) socket.destroy();
-      await eventually(() => left === 0, 'asked again');
-      await eventually(() => running.source.status().connection === 'connected', 'connected');
-      await running.until((live) => live.length === 1);
+      await until('asked again', () => left === 0);
+      await until('connected', () => running.source.status().connection === 'connected');
+      await running.untilLive((live) => live.length === 1);
       await running.stop();
     });
   });
@@ -119,11 +119,11 @@ for (const [place, status] of [
     await refused.stop();
     node.setFault(place, null);
     const running = runSource(node.url, source);
-    await running.until((live) => live.length === 4);
+    await running.untilLive((live) => live.length === 4);
     node.setFault('work', { kind: 'status', value: status });
-    await eventually(() => running.source.status().connection === 'lost', 'lost');
+    await until('lost', () => running.source.status().connection === 'lost');
     node.setFault('work', null);
-    await eventually(() => running.source.status().connection === 'connected', 'connected again');
+    await until('connected again', () => running.source.status().connection === 'connected');
     assert.ok(running.source.status().reconnects >= 1);
     await running.stop();
     await node.close();
@@ -140,7 +140,7 @@ test('a node of another network behind the same address ends it', async () => {
   };
   await withRawNode(answer, async ({ url }) => {
     const running = runSource(url, { ...source, chains: 1 });
-    await running.until((live) => live.length === 1);
+    await running.untilLive((live) => live.length === 1);
     network = 'mainnet01';
     const error = (await running.end) as PowError;
     assert.is(error.code, 'POW_SOURCE');
@@ -165,7 +165,7 @@ test('TLS: an unknown authority is refused at once, with a word on what to do', 
 test('TLS: insecure takes any certificate, and warns of it', async () => {
   const node = await openNode({ tls });
   const running = runSource(node.url, { ...source, tls: { insecure: true } });
-  await running.until((live) => live.length === 4);
+  await running.untilLive((live) => live.length === 4);
   assert.match(running.source.status().warnings[0] ?? '', 'not checked');
   assert.equal([running.notices[0]?.level, running.source.status().warnings.length], ['warn', 1]);
   await running.stop();
@@ -175,7 +175,7 @@ test('TLS: insecure takes any certificate, and warns of it', async () => {
 test('TLS: a known authority mines, update streams too, without a warning', async () => {
   const node = await openNode({ tls });
   const running = runSource(node.url, { ...source, tls: { ca: tls.cert } });
-  const [job] = await running.until((live) => live.length === 4);
+  const [job] = await running.untilLive((live) => live.length === 4);
   if (job === undefined) throw new Error('no job');
   assert.is((await running.source.submit(await solve(job), never)).result, 'accepted');
   assert.equal(running.source.status().warnings, []);
@@ -189,7 +189,7 @@ test('a node that answers everything with a page is told from one of ours', asyn
     () => reply(200, '<html></html>'),
     async ({ url, requests }) => {
       const running = runSource(url, { ...source, miner });
-      await eventually(() => requests.length > 5, 'asked again');
+      await until('asked again', () => requests.length > 5);
       assert.match(running.source.status().lastError ?? '', '/info is not JSON');
       await running.stop();
     },
@@ -199,10 +199,7 @@ test('a node that answers everything with a page is told from one of ours', asyn
 test('after all that no socket and no timer is left', async () => {
   const kinds = () =>
     process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout/.test(kind)).length;
-  await eventually(
-    () => kinds() <= 1,
-    `sockets and timers gone: ${process.getActiveResourcesInfo()}`,
-  );
+  await until(`sockets and timers gone: ${process.getActiveResourcesInfo()}`, () => kinds() <= 1);
 });
 
 test.after.each(endEverything);

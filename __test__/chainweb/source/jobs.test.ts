@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DevnetEvent } from '../../../ts/chainweb/index.js';
 import type { PowError } from '../../../ts/errors.js';
-import { eventually } from '../../eventually.js';
 import { rejection } from '../../fixtures.js';
+import { until } from '../../until.js';
 import { solve } from './node-work.js';
 import { endEverything, miner, runSource, withSource } from './running-source.js';
 
@@ -12,29 +12,32 @@ const isOf = (count: number) => (live: readonly unknown[]) => live.length === co
 
 test('as many chains at once as asked for, each on a lane of its own', async () => {
   for (const chains of [1, 4, 20]) {
-    await withSource({ source: { chains } }, async ({ until }) => {
-      const live = await until(isOf(chains));
+    await withSource({ source: { chains } }, async ({ untilLive }) => {
+      const live = await untilLive(isOf(chains));
       assert.is(new Set(live.map(({ lane }) => lane)).size, chains);
     });
   }
 });
 
 test('the node decides which chains: asked for one, it may give another, and that is mined', async () => {
-  await withSource({ source: { chains: 1, preferredChains: [3] } }, async ({ source, until }) => {
-    const [job] = await until(isOf(1));
-    if (job === undefined) throw new Error('no job');
-    assert.is((await source.submit(await solve(job), never)).result, 'accepted');
-    const [next] = await until((live) => live.length === 1 && live[0]?.id !== job.id);
-    assert.ok(next);
-  });
+  await withSource(
+    { source: { chains: 1, preferredChains: [3] } },
+    async ({ source, untilLive }) => {
+      const [job] = await untilLive(isOf(1));
+      if (job === undefined) throw new Error('no job');
+      assert.is((await source.submit(await solve(job), never)).result, 'accepted');
+      const [next] = await untilLive((live) => live.length === 1 && live[0]?.id !== job.id);
+      assert.ok(next);
+    },
+  );
 });
 
 test('an accepted block brings new work at once, also for the chains that go on', async () => {
   const events: DevnetEvent[] = [];
   const options = { node: { onSolved: (event: DevnetEvent) => events.push(event) } };
-  await withSource(options, async ({ source, until, live }, node) => {
+  await withSource(options, async ({ source, untilLive, live }, node) => {
     for (let block = 0; block < 40; block++) {
-      const [job] = await until((jobs) => jobs.length > 0);
+      const [job] = await untilLive((jobs) => jobs.length > 0);
       if (job === undefined) throw new Error('no job');
       const outcome = await source.submit(await solve(job), never);
       assert.equal(outcome, { result: 'accepted', block: true });
@@ -49,30 +52,30 @@ test('an accepted block brings new work at once, also for the chains that go on'
 });
 
 test('new transactions refresh, a new parent replaces; two updates in a row are both heard', async () => {
-  await withSource({ source: { chains: 1 } }, async ({ source, jobs, until }, node) => {
-    const [first] = await until(isOf(1));
+  await withSource({ source: { chains: 1 } }, async ({ source, jobs, untilLive }, node) => {
+    const [first] = await untilLive(isOf(1));
     const chain = Number(first?.lane.slice('chain-'.length));
-    await eventually(() => (source.status().requests['updates']?.count ?? 0) >= 1, 'a stream');
+    await until('a stream', () => (source.status().requests['updates']?.count ?? 0) >= 1);
     const isAfter = (id: string | undefined) => (live: readonly { id: string }[]) =>
       live.length === 1 && live[0]?.id !== id;
     for (let i = 0; i < 5; i++) {
       const before = jobs.at(-1)?.id;
       node.refresh(chain);
       node.refresh(chain);
-      const [next] = await until(isAfter(before));
+      const [next] = await untilLive(isAfter(before));
       assert.is(next?.change, 'refresh');
     }
   });
 });
 
 test('a solution of the work before a refresh still counts', async () => {
-  await withSource({ source: { chains: 1 } }, async ({ source, until }, node) => {
-    const [first] = await until(isOf(1));
+  await withSource({ source: { chains: 1 } }, async ({ source, untilLive }, node) => {
+    const [first] = await untilLive(isOf(1));
     if (first === undefined) throw new Error('no job');
-    await eventually(() => (source.status().requests['updates']?.count ?? 0) >= 1, 'a stream');
+    await until('a stream', () => (source.status().requests['updates']?.count ?? 0) >= 1);
     const found = await solve(first);
     node.refresh(Number(first.lane.slice('chain-'.length)));
-    await until((live) => live.length === 1 && live[0]?.id !== first.id);
+    await untilLive((live) => live.length === 1 && live[0]?.id !== first.id);
     assert.is((await source.submit(found, never)).result, 'accepted');
   });
 });
@@ -85,17 +88,17 @@ test('a block of another miner makes work stale: it is replaced, and not posted'
   };
   await withSource({ source: { chains: 20 } }, async (mine, node) => {
     const rival = runSource(node.url, { miner: other, chains: 20 });
-    const before = await mine.until(isOf(20));
-    await rival.until(isOf(20));
+    const before = await mine.untilLive(isOf(20));
+    await rival.untilLive(isOf(20));
     const [job] = before;
     if (job === undefined) throw new Error('no job');
     const theirs = rival.live().find(({ lane }) => lane === job.lane);
     if (theirs === undefined) throw new Error('no job of the other');
     const found = await solve(job);
-    await eventually(() => (mine.source.status().requests['updates']?.count ?? 0) >= 20, 'streams');
+    await until('streams', () => (mine.source.status().requests['updates']?.count ?? 0) >= 20);
     assert.is((await rival.source.submit(await solve(theirs), never)).result, 'accepted');
-    await mine.until((live) => live.every(({ id }) => id !== job.id));
-    await eventually(() => mine.live().length >= 19, 'other work');
+    await mine.untilLive((live) => live.every(({ id }) => id !== job.id));
+    await until('other work', () => mine.live().length >= 19);
     const { solved } = mine.source.status().requests;
     const outcome = await mine.source.submit(found, never);
     assert.is(outcome.result === 'accepted', false);
@@ -105,9 +108,9 @@ test('a block of another miner makes work stale: it is replaced, and not posted'
 });
 
 test('a source says how it is doing', async () => {
-  await withSource({ source: { chains: 2 } }, async ({ source, until, notices }) => {
+  await withSource({ source: { chains: 2 } }, async ({ source, untilLive, notices }) => {
     assert.is(source.status().connection, 'connecting');
-    await until(isOf(2));
+    await untilLive(isOf(2));
     const { connection, lanes, reconnects, lastError, warnings } = source.status();
     assert.equal([connection, reconnects, lastError], ['connected', 0, null]);
     assert.equal(warnings, []);
@@ -140,30 +143,30 @@ test('another account than the node’s is refused, with a word on what to do', 
 
 test('a node that goes is missed at once: its streams end, whatever the interval of requests', async () => {
   for (const how of ['close', 'drop'] as const) {
-    await withSource({ source: { pollMs: 3_600_000 } }, async ({ source, until }, node) => {
-      await until(isOf(4));
+    await withSource({ source: { pollMs: 3_600_000 } }, async ({ source, untilLive }, node) => {
+      await untilLive(isOf(4));
       // For each chain once, and once more when its stream has opened.
-      await eventually(() => (source.status().requests['work']?.count ?? 0) >= 8, 'streams');
+      await until('streams', () => (source.status().requests['work']?.count ?? 0) >= 8);
       node.setFault('all', { kind: 'drop' });
       if (how === 'close') await node.close();
-      await eventually(() => source.status().connection === 'lost', 'lost');
+      await until('lost', () => source.status().connection === 'lost');
     });
   }
 });
 
 test('work whose life is over is mined no longer, though the node gives no other', async () => {
   const source = { chains: 1, workLifeMs: 1_500, pollMs: 100 };
-  await withSource({ source }, async ({ until }, node) => {
-    const [job] = await until(isOf(1));
+  await withSource({ source }, async ({ untilLive }, node) => {
+    const [job] = await untilLive(isOf(1));
     assert.ok((job?.deadlineMs ?? Number.NaN) - performance.now() <= 1_500);
     node.setFault('work', { kind: 'hang' });
-    await until(isOf(0));
+    await untilLive(isOf(0));
   });
 });
 
 test('jobs end when the signal aborts, at once when it has, and may be read again', async () => {
-  await withSource({}, async ({ until, source }) => {
-    await until((live) => live.length > 0);
+  await withSource({}, async ({ untilLive, source }) => {
+    await untilLive((live) => live.length > 0);
     const gone = AbortSignal.abort();
     for await (const _ of source.jobs(gone)) assert.unreachable();
     const stop = new AbortController();
@@ -172,8 +175,8 @@ test('jobs end when the signal aborts, at once when it has, and may be read agai
 });
 
 test('a solution of a job that was never given out is refused', async () => {
-  await withSource({}, async ({ until, source }) => {
-    const [job] = await until((live) => live.length > 0);
+  await withSource({}, async ({ untilLive, source }) => {
+    const [job] = await untilLive((live) => live.length > 0);
     if (job === undefined) throw new Error('no job');
     const found = await solve(job);
     const strange = { ...found, job: { ...job, id: 'chain-0/999' } };

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { CHAIN_GRAPHS } from '../../../ts/chainweb/devnet/graph.js';
 import type { DevnetEvent } from '../../../ts/chainweb/index.js';
 import type { MinerEvent } from '../../../ts/miner/events.js';
-import { eventually } from '../../eventually.js';
+import { until } from '../../until.js';
 import { OWN_HOST } from '../own-host.js';
 import { endEverything } from './running-source.js';
 import { blocksOf, type Mining, open, withMining } from './with-mining.js';
@@ -14,7 +14,7 @@ test('60 blocks over 20 chains: heights and braiding right, no block lost', asyn
   const events: DevnetEvent[] = [];
   const node = await open({ onSolved: (event) => events.push(event) });
   await withMining(node.url, {}, async ({ outcomes }) => {
-    await eventually(() => outcomes.length >= 60, '60 blocks');
+    await until('60 blocks', () => outcomes.length >= 60);
   });
   // What was on its way in the end is in the chain, too.
   assert.ok(blocksOf(node) >= 60);
@@ -32,7 +32,7 @@ test('60 blocks over 20 chains: heights and braiding right, no block lost', asyn
 test('every outcome is accepted, and every one is a block of the node', async () => {
   const node = await open();
   await withMining(node.url, { chains: 20 }, async ({ miner, outcomes }) => {
-    await eventually(() => outcomes.length >= 40, '40 blocks');
+    await until('40 blocks', () => outcomes.length >= 40);
     assert.equal(new Set(outcomes), new Set(['accepted']));
     const { blocks, lanes } = miner.stats();
     assert.ok(blocks.accepted >= 40);
@@ -52,7 +52,7 @@ test('updates and solutions at the same moment: nobody stops, nothing is mined t
     if (event.kind === 'found') node.refresh(Number(event.found.job.lane.slice('chain-'.length)));
   };
   const mine = async ({ outcomes }: Mining) => {
-    await eventually(() => outcomes.length >= 50, '50 outcomes');
+    await until('50 outcomes', () => outcomes.length >= 50);
     // The job before a refresh may still be solved: a second block on one parent is not posted.
     const others = outcomes.filter((text) => text !== 'accepted' && !text.startsWith('duplicate'));
     assert.equal(others, []);
@@ -65,15 +65,15 @@ test('updates and solutions at the same moment: nobody stops, nothing is mined t
 test('fifty changes of work leave as many jobs and threads as there were', async () => {
   const node = await open({ difficulty: 1e12 });
   await withMining(node.url, { chains: 4 }, async ({ miner, worker, source }) => {
-    await eventually(() => worker.stats().running.length === 4, 'four jobs');
+    await until('four jobs', () => worker.stats().running.length === 4);
     const streams = () => source.status().requests['updates']?.count ?? 0;
-    await eventually(() => streams() >= 4, 'four streams');
+    await until('four streams', () => streams() >= 4);
     while (miner.stats().switches < 50) {
       const before = miner.stats().switches;
       node.refresh();
-      await eventually(() => miner.stats().switches > before, 'a switch');
+      await until('a switch', () => miner.stats().switches > before);
     }
-    await eventually(() => worker.stats().running.length === 4, 'four jobs again');
+    await until('four jobs again', () => worker.stats().running.length === 4);
     const { threads, hashes } = worker.stats();
     assert.is(threads.length, 2);
     assert.ok(hashes > 0);
@@ -84,10 +84,7 @@ test('fifty changes of work leave as many jobs and threads as there were', async
 test('every thread mines', async () => {
   const node = await open({ difficulty: 1e12 });
   await withMining(node.url, { chains: 1 }, async ({ worker }) => {
-    await eventually(
-      () => worker.stats().threads.every(({ hashes }) => hashes > 0),
-      'both threads',
-    );
+    await until('both threads', () => worker.stats().threads.every(({ hashes }) => hashes > 0));
   });
   await node.close();
 });
@@ -99,13 +96,13 @@ test('a node that is down at the start is waited for; one that stops is waited f
   await first.close();
   await withMining(url, {}, async ({ outcomes, source }) => {
     const accepted = () => outcomes.filter((outcome) => outcome === 'accepted').length;
-    await eventually(() => (source.status().errors['unreachable'] ?? 0) >= 5, 'five attempts');
+    await until('five attempts', () => (source.status().errors['unreachable'] ?? 0) >= 5);
     for (let restart = 0; restart < 2; restart++) {
       const before = accepted();
       const node = await open({ host: OWN_HOST, port });
-      await eventually(() => accepted() >= before + 10, 'blocks again');
+      await until('blocks again', () => accepted() >= before + 10);
       await node.close();
-      await eventually(() => source.status().connection === 'lost', 'lost');
+      await until('lost', () => source.status().connection === 'lost');
     }
     assert.ok(source.status().reconnects >= 1);
   });

@@ -11,7 +11,7 @@ import {
 import { monotonicClock } from '../../../ts/miner/clock.js';
 import type { MinerEvent } from '../../../ts/miner/events.js';
 import { RETRY_RULE } from '../../../ts/miner/retry.js';
-import { eventually } from '../../eventually.js';
+import { until } from '../../until.js';
 import {
   miner as account,
   closeLater,
@@ -33,9 +33,9 @@ test('nine events without a data line are sent over HTTP, and nine are heard', a
     ...{ silenceMs: 240_000, retry: RETRY_RULE, clock: monotonicClock, fraction: () => 0 },
   };
   const updates = closeLater(new ChainUpdates(options));
-  await eventually(() => updates.isConnected, 'a stream');
+  await until('a stream', () => updates.isConnected);
   for (let i = 0; i < 9; i++) node.refresh(3);
-  await eventually(() => events.length >= 10, 'nine events');
+  await until('nine events', () => events.length >= 10);
   assert.equal(events, ['opened', ...Array(9).fill('refreshed')]);
   await updates.close();
 });
@@ -44,15 +44,15 @@ test('streams that the node ends again and again are opened again, and events go
   const retry = { firstMs: 1, eagerMs: 5 };
   const source = { chains: 2, pollMs: 3_600_000, refreshMs: 300_000, retry };
   const node = { updateStreamTimeoutMs: 100 };
-  await withSource({ source, node }, async ({ source, jobs, until }, node) => {
-    await until((live) => live.length === 2);
+  await withSource({ source, node }, async ({ source, jobs, untilLive }, node) => {
+    await untilLive((live) => live.length === 2);
     const streams = () => source.status().requests['updates']?.count ?? 0;
-    await eventually(() => streams() >= 10, 'ten streams');
+    await until('ten streams', () => streams() >= 10);
     const refreshed = () => jobs.filter(({ change }) => change === 'refresh').length;
     const before = refreshed();
     // An event may fall between two streams: the next stream asks for what was missed.
     node.refresh();
-    await eventually(() => refreshed() >= before + 2, 'both chains refreshed');
+    await until('both chains refreshed', () => refreshed() >= before + 2);
   });
 });
 
@@ -60,10 +60,10 @@ test('a solution that is posted again and again holds up nothing: other chains a
   const node = await open();
   node.setFault('solved', { kind: 'status', value: 503 });
   await withMining(node.url, { chains: 4 }, async ({ miner, outcomes }) => {
-    await eventually(() => miner.stats().submitting >= 8, 'eight solutions on their way');
+    await until('eight solutions on their way', () => miner.stats().submitting >= 8);
     assert.equal(outcomes, []);
     node.setFault('solved', null);
-    await eventually(() => outcomes.length >= 8, 'eight outcomes');
+    await until('eight outcomes', () => outcomes.length >= 8);
     assert.equal(new Set(outcomes), new Set(['accepted']));
   });
   assert.ok(blocksOf(node) >= 8);
@@ -73,7 +73,7 @@ test('a solution that is posted again and again holds up nothing: other chains a
 test('the creation time moves on by itself, without an event of the node', async () => {
   const source = { chains: 1, refreshMs: 100 };
   await withSource({ source }, async ({ jobs }) => {
-    await eventually(() => jobs.length >= 4, 'newer work three times');
+    await until('newer work three times', () => jobs.length >= 4);
     const times = jobs.map((job) => Buffer.from(job.work(0n).work.message).readBigInt64LE(8));
     assert.equal(new Set(jobs.slice(1).map(({ change }) => change)), new Set(['refresh']));
     times.slice(1).forEach((time, i) => {
@@ -88,7 +88,9 @@ test('nonces start anywhere: no two jobs begin at the same one, and none at zero
   const hear = (event: MinerEvent) => {
     if (event.kind === 'found') nonces.push(event.found.solution.nonce);
   };
-  const mine = async () => eventually(() => nonces.length >= 20, '20 solutions');
+  const mine = async () => {
+    await until('20 solutions', () => nonces.length >= 20);
+  };
   await withMining(node.url, {}, mine, hear);
   // A solution is a few thousand nonces from where its job began.
   const starts = nonces.map((nonce) => nonce >> 32n);

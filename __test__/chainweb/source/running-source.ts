@@ -50,7 +50,7 @@ export interface Running {
   /** Why the stream of jobs ended, once it has; `null` by itself. */
   readonly end: Promise<unknown>;
   /** The live set, as soon as it is as wanted; rejects when the stream has ended before. */
-  until(isWanted: (live: readonly Job[]) => boolean): Promise<readonly Job[]>;
+  untilLive(isWanted: (live: readonly Job[]) => boolean): Promise<readonly Job[]>;
   stop(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ export function runSource(url: string, options: Partial<ChainwebSourceOptions> =
   return {
     ...{ source, notices, jobs, end },
     live: () => live,
-    until: (isWanted) =>
+    untilLive: (isWanted) =>
       new Promise((resolve, reject) => {
         const late = setTimeout(() => reject(new Error('waited too long')), OVERDUE_MS);
         const check = () => {

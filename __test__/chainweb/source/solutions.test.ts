@@ -6,8 +6,8 @@ import type { ChainwebSourceOptions } from '../../../ts/chainweb/source/settings
 import { printable } from '../../../ts/core/printable.js';
 import type { PowError } from '../../../ts/errors.js';
 import type { Found, Job, Outcome } from '../../../ts/miner/ports.js';
-import { eventually } from '../../eventually.js';
 import { rejection } from '../../fixtures.js';
+import { until } from '../../until.js';
 import { HeldClock } from '../held-clock.js';
 import { hang, info, type RawReply, type RawRequest, reply, withRawNode } from '../raw-node.js';
 import { headerOf, solve } from './node-work.js';
@@ -17,9 +17,9 @@ const never = new AbortController().signal;
 const fast = { firstMs: 1, eagerMs: 5 };
 
 async function firstJob(
-  until: (isWanted: (live: readonly Job[]) => boolean) => Promise<readonly Job[]>,
+  untilLive: (isWanted: (live: readonly Job[]) => boolean) => Promise<readonly Job[]>,
 ) {
-  const [job] = await until((live) => live.length > 0);
+  const [job] = await untilLive((live) => live.length > 0);
   if (job === undefined) throw new Error('no job');
   return job;
 }
@@ -51,8 +51,8 @@ const FAULTS: [string, FaultPlace, Fault, Outcome['result'], RegExp][] = [
 
 for (const [title, place, fault, result, reason] of FAULTS) {
   test(`${title} (${place}: ${fault.kind} ${fault.value ?? ''})`, async () => {
-    await withSource({ source: { retry: fast } }, async ({ source, until }, node) => {
-      const job = await firstJob(until);
+    await withSource({ source: { retry: fast } }, async ({ source, untilLive }, node) => {
+      const job = await firstJob(untilLive);
       const found = await solve(job);
       node.setFault(place, fault);
       const outcome = await source.submit(found, never);
@@ -63,8 +63,8 @@ for (const [title, place, fault, result, reason] of FAULTS) {
 }
 
 test('it is never posted twice after a refusal', async () => {
-  await withSource({ source: { retry: fast } }, async ({ source, until }, node) => {
-    const found = await solve(await firstJob(until));
+  await withSource({ source: { retry: fast } }, async ({ source, untilLive }, node) => {
+    const found = await solve(await firstJob(untilLive));
     node.setFault('solved', { kind: 'status', value: 404 });
     await source.submit(found, never);
     assert.is(source.status().requests['solved']?.count, 1);
@@ -72,8 +72,8 @@ test('it is never posted twice after a refusal', async () => {
 });
 
 test('a solution is checked before it is posted: a wrong nonce burns no work', async () => {
-  await withSource({ node: { difficulty: 1e9 } }, async ({ source, until }) => {
-    const job = await firstJob(until);
+  await withSource({ node: { difficulty: 1e9 } }, async ({ source, untilLive }) => {
+    const job = await firstJob(untilLive);
     const { work, roll } = job.work(0n);
     const solution = { nonce: 0n, hash: new Uint8Array(32), message: work.message };
     const error = (await rejection(source.submit({ job, roll, solution }, never))) as PowError;
@@ -83,8 +83,8 @@ test('a solution is checked before it is posted: a wrong nonce burns no work', a
 });
 
 test('a second solution of the same work is a duplicate, and not posted', async () => {
-  await withSource({ source: { chains: 1 } }, async ({ source, until }) => {
-    const job = await firstJob(until);
+  await withSource({ source: { chains: 1 } }, async ({ source, untilLive }) => {
+    const job = await firstJob(untilLive);
     const [one, other] = [await solve(job, 0n), await solve(job, 1n)];
     const both = await Promise.all([source.submit(one, never), source.submit(other, never)]);
     assert.equal(
@@ -98,8 +98,8 @@ test('a second solution of the same work is a duplicate, and not posted', async 
 for (const aheadMicros of [0n, 3_600_000_000n, -3_600_000_000n]) {
   test(`a solution from the future waits until the node’s clock has come so far, ${aheadMicros} us ahead of ours`, async () => {
     const nowMicros = () => BigInt(Date.now()) * 1000n + aheadMicros;
-    await withSource({ node: { nowMicros } }, async ({ source, until }, node) => {
-      const job = await firstJob(until);
+    await withSource({ node: { nowMicros } }, async ({ source, untilLive }, node) => {
+      const job = await firstJob(untilLive);
       const found = await solve(job, 300_000n); // 0.3 s
       const outcome = await source.submit(found, never);
       assert.is(outcome.result, 'accepted', outcome.reason);
@@ -123,10 +123,10 @@ for (const [title, stop] of [
   test(`${title} while a solution is on its way: what became of it is unknown`, async () => {
     await withRawNode(swallow, async ({ url, requests }) => {
       const running = runSource(url, { chains: 1 });
-      const found = await solve(await firstJob(running.until));
+      const found = await solve(await firstJob(running.untilLive));
       const giveUp = new AbortController();
       const submitting = running.source.submit(found, giveUp.signal);
-      await eventually(() => requests.some(({ path }) => path.endsWith('/mining/solved')), 'sent');
+      await until('sent', () => requests.some(({ path }) => path.endsWith('/mining/solved')));
       await stop(() => giveUp.abort(new Error('enough')), running);
       assert.is((await submitting).result, 'unknown');
       await running.stop();
@@ -135,8 +135,8 @@ for (const [title, stop] of [
 }
 
 test('giving up before a solution is sent is an error', async () => {
-  await withSource({}, async ({ source, until }) => {
-    const found = await solve(await firstJob(until));
+  await withSource({}, async ({ source, untilLive }) => {
+    const found = await solve(await firstJob(untilLive));
     const error = await rejection(source.submit(found, AbortSignal.abort(new Error('enough'))));
     assert.is((error as PowError).code, 'POW_SOURCE');
     assert.match((error as PowError).message, /was not sent: enough/);
@@ -161,7 +161,7 @@ async function submitTo(
   };
   await withRawNode(answer, async ({ url, requests }) => {
     const running = runSource(url, { retry: fast, chains: 1, ...options });
-    const found: Found = await solve(await firstJob(running.until));
+    const found: Found = await solve(await firstJob(running.untilLive));
     const outcome = await running.source
       .submit(found, never)
       .catch((error: unknown) => error as PowError);

@@ -2,7 +2,7 @@
 
 import { test } from 'uvu';
 import type { Fault } from '../../../ts/chainweb/index.js';
-import { eventually } from '../../eventually.js';
+import { until } from '../../until.js';
 import { endEverything, withSource } from './running-source.js';
 
 const source = {
@@ -23,20 +23,20 @@ const STREAMS: [Fault, string | null][] = [
 
 for (const [fault, kind] of STREAMS) {
   test(`updates: ${fault.kind} ${fault.value ?? ''}: work is asked for at intervals meanwhile`, async () => {
-    await withSource({ source }, async ({ source, jobs, until }, node) => {
+    await withSource({ source }, async ({ source, jobs, untilLive }, node) => {
       node.setFault('updates', fault);
-      await until((live) => live.length === 20);
+      await untilLive((live) => live.length === 20);
       node.refresh();
       const refreshed = () =>
         new Set(jobs.filter((job) => job.change === 'refresh').map((job) => job.lane));
-      await eventually(() => refreshed().size === 20, 'every chain refreshed without an event');
-      if (kind !== null) await eventually(() => (source.status().errors[kind] ?? 0) > 0, kind);
+      await until('every chain refreshed without an event', () => refreshed().size === 20);
+      if (kind !== null) await until(kind, () => (source.status().errors[kind] ?? 0) > 0);
       node.setFault('updates', null);
       const before = source.status().requests['updates']?.count ?? 0;
       if (fault.kind !== 'silent' && fault.kind !== 'garbage') {
-        await eventually(
-          () => (source.status().requests['updates']?.count ?? 0) > before,
+        await until(
           'a stream again',
+          () => (source.status().requests['updates']?.count ?? 0) > before,
         );
       }
     });
@@ -46,7 +46,7 @@ for (const [fault, kind] of STREAMS) {
 test('after all that no socket and no timer is left', async () => {
   const kinds = () =>
     process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout/.test(kind)).length;
-  await eventually(() => kinds() <= 1, 'sockets and timers gone');
+  await until('sockets and timers gone', () => kinds() <= 1);
 });
 
 test.after.each(endEverything);

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JsonObject, type NumberText, parseJson } from '../../../ts/chaincore/codec.js';
-import { until } from '../../chaincore/until.js';
+import { until } from '../../until.js';
 import { start } from '../run/programs.js';
 
 export const WALLET = '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa';
@@ -99,7 +99,7 @@ async function raceIn(folder: string, options: RaceOptions): Promise<RaceResult>
 async function settled(...urls: readonly [string, string]): Promise<readonly number[]> {
   let chains: JsonObject[][] = [];
   const tip = (chain: JsonObject[]) => chain.at(-1)?.get('hash');
-  await until(async () => {
+  await until('the node answers', async () => {
     chains = await Promise.all(urls.map((url) => blocksAt(url, '/blockchain', 'chain')));
     return tip(chains[0] ?? []) === tip(chains[1] ?? []);
   });

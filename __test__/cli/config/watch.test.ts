@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asRead, watchFiles } from '../../../ts/cli/config/watch.js';
-import { eventually } from '../../eventually.js';
+import { until } from '../../until.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pow-native-watch-'));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -27,9 +27,9 @@ test('a file that changed after it was read and before it was watched is told of
   replace(changed);
   const told: string[] = [];
   const watching = watchFiles(read, (path) => told.push(path));
-  await eventually(() => told.length > 0, 'the first change');
+  await until('the first change', () => told.length > 0);
   replace(changed);
-  await eventually(() => told.length > 1, 'the second change');
+  await until('the second change', () => told.length > 1);
   watching.stop();
   assert.equal(told, [changed, changed]);
 });
@@ -40,9 +40,9 @@ test('a file that goes is told of, and so is one that comes', async () => {
   rmSync(path);
   const told: string[] = [];
   const watching = watchFiles(read, (changed) => told.push(changed));
-  await eventually(() => told.length === 1, 'it is gone');
+  await until('it is gone', () => told.length === 1);
   writeFileSync(path, 'a: 1\n');
-  await eventually(() => told.length === 2, 'it is there again');
+  await until('it is there again', () => told.length === 2);
   watching.stop();
 });
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isAlive, PROGRAM, pidIn, until } from '../../workers/programs.js';
+import { until } from '../../until.js';
+import { isAlive, PROGRAM, pidIn } from '../../workers/programs.js';
 import { KEY, killPrograms, start, startNode } from './programs.js';
 
 test('a program of somebody else mines a node, two at a time', async () => {
@@ -43,7 +44,7 @@ for (const [signals, grace] of [
       assert.is(await miner.ended, 130, miner.stderr);
       // The summary is for who waits.
       assert.is(miner.stdout === '', signals > 1);
-      await until(() => !isAlive(pid));
+      await until('the program is gone', () => !isAlive(pid));
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,8 +1,8 @@
 /** What the tools of a development network do with the official client, in their order. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { until } from '../../until.js';
 import { KEY, killPrograms, type Program, start, startNode } from './programs.js';
 
 const CHAINS = 20;
@@ -16,10 +16,6 @@ function heights(node: Program): readonly number[] {
     heights[Number(chain)] = Number(height);
   }
   return heights;
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(20);
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -47,23 +43,25 @@ for (const [command, args] of commands) {
     const [, url = ''] = await miner.until('stderr', /POST (http:\S+)\/make-blocks/);
     const post = (goals: object) =>
       fetch(`${url}/make-blocks`, { method: 'POST', body: JSON.stringify(goals) });
-    await until(() => isReady(url));
+    await until('the node is ready', () => isReady(url));
     assert.equal(heights(node.program), Array(CHAINS).fill(0));
 
     const two = Object.fromEntries(Array.from({ length: CHAINS }, (_, chain) => [chain, 2]));
     assert.is(await (await post(two)).text(), '[]');
-    await until(() => heights(node.program).every((height) => height >= 2));
-    await until(async () => {
+    await until('every chain has grown', () =>
+      heights(node.program).every((height) => height >= 2),
+    );
+    await until('nothing is mined', async () => {
       const { goals } = (await (await fetch(url)).json()) as { goals: object };
       return Object.keys(goals).length === 0;
     });
 
     const before = heights(node.program)[7] ?? 0;
     await post({ 7: 1 });
-    await until(() => (heights(node.program)[7] ?? 0) > before);
+    await until('chain 7 grows', () => (heights(node.program)[7] ?? 0) > before);
 
     await post({ 3: 1000 });
-    await until(() => (heights(node.program)[3] ?? 0) > 3);
+    await until('chain 3 grows', () => (heights(node.program)[3] ?? 0) > 3);
     assert.is((await fetch(`${url}/goals`, { method: 'DELETE' })).status, 200);
     const refused = await post({ 20: 1 });
     assert.is(refused.status, 400);

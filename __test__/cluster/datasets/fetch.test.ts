@@ -7,7 +7,7 @@ import type { ChunkHost } from '../../../ts/cluster/datasets/host.js';
 import { LIST_INDEX } from '../../../ts/cluster/datasets/host.js';
 import { CHUNK_BYTES } from '../../../ts/cluster/datasets/list.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { bytesOf, fileOf, freshCache, listFor, MemoryHost } from './folder.js';
 
 const bytes = bytesOf(12 * CHUNK_BYTES + 100);

@@ -9,8 +9,8 @@ import { type ChunkHost, LIST_INDEX } from '../../../ts/cluster/datasets/host.js
 import { CHUNK_BYTES } from '../../../ts/cluster/datasets/list.js';
 import { keepDataset, ObjectHost, openObjects } from '../../../ts/cluster/datasets/objects.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { until } from '../../until.js';
 import { onNats, Place } from '../nats/fixture.js';
-import { until } from '../until.js';
 import { bytesOf, freshCache, listFor, MemoryHost } from './folder.js';
 
 const bytes = bytesOf(20 * CHUNK_BYTES + 9);

@@ -10,7 +10,8 @@ import { addKey } from '../../../ts/cluster/tcp/keys.js';
 import { openMaster } from '../../../ts/cluster/tcp/master.js';
 import type { TcpMaster, WorkerSecurity } from '../../../ts/cluster/tcp/options.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
-import { Child, killChildren, until } from '../faults/child.js';
+import { until } from '../../until.js';
+import { Child, killChildren } from '../faults/child.js';
 import { bytesOf, fileOf, freshCache, freshFolder, listFor } from './folder.js';
 
 const CHUNKS = 30;

@@ -5,7 +5,7 @@ import { LIST_INDEX } from '../../../ts/cluster/datasets/host.js';
 import { CHUNK_BYTES } from '../../../ts/cluster/datasets/list.js';
 import { WantedDatasets } from '../../../ts/cluster/datasets/wanted.js';
 import { type Clock, monotonicClock } from '../../../ts/miner/clock.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { bytesOf, freshCache, listFor, MemoryHost } from './folder.js';
 
 const bytes = bytesOf(5 * CHUNK_BYTES);

@@ -11,7 +11,7 @@ import {
   encodeBeacon,
 } from '../../../ts/cluster/election/beacon.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 
 const tag = clusterTag('-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n');
 

@@ -4,10 +4,11 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Decision } from '../../../ts/cluster/election/auto.js';
 import type { MasterAddress } from '../../../ts/cluster/statement.js';
+import { until } from '../../until.js';
 import { authorityOf } from '../authority.js';
 import { freshFolder } from '../datasets/folder.js';
 import type { Host } from '../faults/adapters.js';
-import { Child, until } from '../faults/child.js';
+import { Child } from '../faults/child.js';
 import { History } from '../faults/history.js';
 import type { AutoHow } from './auto-process.js';
 

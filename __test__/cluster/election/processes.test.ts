@@ -2,7 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { killChildren, until } from '../faults/child.js';
+import { until } from '../../until.js';
+import { killChildren } from '../faults/child.js';
 import { Hosts } from '../faults/hosts.js';
 import { type AutoNode, AutoNodes } from './nodes.js';
 

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { findNats, type NatsServer, startNats } from '../../../scripts/nats.mjs';
 import { addKey } from '../../../ts/cluster/tcp/keys.js';
 import type { QueueAddress } from '../../../ts/cluster/worker/options.js';
-import { Child, killChildren, until } from './child.js';
+import { until } from '../../until.js';
+import { Child, killChildren } from './child.js';
 import { History } from './history.js';
 import { doneOnDisk } from './journal-on-disk.js';
 

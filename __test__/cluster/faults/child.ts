@@ -2,11 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-
-/** Longer than anything takes on a busy machine. */
-const PATIENCE_MS = 120_000;
 
 const children = new Set<ChildProcess>();
 
@@ -115,21 +111,4 @@ export function answerWith(handlers: Readonly<Record<string, (how: never) => unk
     }
   });
   process.on('disconnect', () => process.exit(0));
-}
-
-/** Looks again and again until it holds. */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  patienceMs = PATIENCE_MS,
-): Promise<Exclude<T, false | null | undefined>> {
-  const endMs = performance.now() + patienceMs;
-  for (;;) {
-    const seen = await look();
-    if (seen !== false && seen !== null && seen !== undefined) {
-      return seen as Exclude<T, false | null | undefined>;
-    }
-    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`);
-    await sleep(20);
-  }
 }

@@ -1,8 +1,9 @@
 /** Masters and servers that are killed, and masters that are too many. */
 
 import * as assert from 'uvu/assert';
+import { until } from '../../until.js';
 import type { Cluster } from './adapters.js';
-import { type Child, until } from './child.js';
+import type { Child } from './child.js';
 
 const UNITS = 300;
 const UNIT_NONCES = 1 << 20;

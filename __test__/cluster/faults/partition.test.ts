@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findNats } from '../../../scripts/nats.mjs';
+import { until } from '../../until.js';
 import { type AdapterName, Cluster } from './adapters.js';
-import { until } from './child.js';
 import { Hosts } from './hosts.js';
 import { LoopbackHosts, type Network } from './network.js';
 

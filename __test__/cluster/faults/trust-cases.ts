@@ -1,8 +1,8 @@
 /** Workers that lie, and units that kill. */
 
 import * as assert from 'uvu/assert';
+import { until } from '../../until.js';
 import type { Cluster } from './adapters.js';
-import { until } from './child.js';
 
 const UNITS = 120;
 const UNIT_NONCES = 1 << 18;

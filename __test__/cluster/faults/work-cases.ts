@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
+import { until } from '../../until.js';
 import type { Cluster } from './adapters.js';
-import { until } from './child.js';
 
 const UNIT_NONCES = 1 << 20;
 const OUTSTANDING = 5_000;

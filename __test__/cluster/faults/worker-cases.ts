@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import type { ClusterStatus } from '../../../ts/cluster/queue.js';
+import { until } from '../../until.js';
 import type { Cluster } from './adapters.js';
-import { type Child, until } from './child.js';
+import type { Child } from './child.js';
 import { CuttableWire } from './wire-cut.js';
 import { ENDLESS_NONCES } from './work-cases.js';
 

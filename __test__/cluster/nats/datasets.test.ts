@@ -10,8 +10,8 @@ import { joinNats } from '../../../ts/cluster/nats/client.js';
 import { serverAuthorization } from '../../../ts/cluster/nats/rights.js';
 import { ClusterWorkerNode } from '../../../ts/cluster/worker/node.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { until } from '../../until.js';
 import { bytesOf, fileOf, freshCache } from '../datasets/folder.js';
-import { until } from '../until.js';
 import { capabilities, isExhausted, onNats, Place, workOf } from './fixture.js';
 
 const bytes = bytesOf(5 * CHUNK_BYTES + 3);

@@ -7,8 +7,8 @@ import type { Verdict } from '../../../ts/cluster/queue.js';
 import type { OpenUnit } from '../../../ts/cluster/record/coordinator.js';
 import type { CameBack } from '../../../ts/cluster/record/outside.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { until } from '../../until.js';
 import { specOf, workId } from '../record/fakes.js';
-import { until } from '../until.js';
 
 const WORK = workId(1);
 const LEASE_MS = 15_000;

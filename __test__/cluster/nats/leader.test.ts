@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { onNats, Place } from './fixture.js';
 
 const id = (digit: string) => digit.repeat(32);

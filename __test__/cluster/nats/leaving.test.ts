@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Lease } from '../../../ts/cluster/queue.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { onNats, Place, work, workOf } from './fixture.js';
 
 onNats(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Lease } from '../../../ts/cluster/queue.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { accepted, finish, isExhausted, onNats, Place, work, workOf } from './fixture.js';
 
 onNats('units that were lent before another record was the master’s are lent again', async () => {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { accepted, finish, onNats, Place, work, workOf } from './fixture.js';
 
 /** Seconds of a worker that has said nothing of its rate. */

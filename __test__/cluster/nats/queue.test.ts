@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Lease } from '../../../ts/cluster/queue.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import {
   accepted,
   capabilities,

@@ -2,7 +2,7 @@ import { connect, headers } from '@nats-io/transport-node';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { namesOf } from '../../../ts/cluster/nats/names.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { finish, isExhausted, onNats, Place, work, workOf } from './fixture.js';
 
 const LIAR = 'b'.repeat(32);

@@ -8,7 +8,7 @@ import { LEADER_KEY, namesOf, workKey } from '../../../ts/cluster/nats/names.js'
 import { idOfNkey, idOfSeed } from '../../../ts/cluster/nats/nkey.js';
 import { serverAuthorization } from '../../../ts/cluster/nats/rights.js';
 import { encodeWorkSpec } from '../../../ts/cluster/wire/work-spec.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { accepted, finish, isExhausted, onNats, Place, work, workOf } from './fixture.js';
 
 function user() {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { Lease } from '../../../ts/cluster/queue.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
 import { pause } from '../../../ts/miner/pause.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { capabilities, finish, isExhausted, onNats, Place, work, workOf } from './fixture.js';
 
 /** Hashes a second. */

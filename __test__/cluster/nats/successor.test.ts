@@ -8,7 +8,7 @@ import { progressKey, writeProgress } from '../../../ts/cluster/nats/control.js'
 import { namesOf } from '../../../ts/cluster/nats/names.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
 import { pause } from '../../../ts/miner/pause.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { onNats, Place, workOf } from './fixture.js';
 
 const [DEAD, ALIVE, OTHER] = ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)] as const;

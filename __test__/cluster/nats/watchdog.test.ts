@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { namesOf } from '../../../ts/cluster/nats/names.js';
 import type { Lease } from '../../../ts/cluster/queue.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { accepted, finish, isExhausted, onNats, Place, work, workOf } from './fixture.js';
 
 const limits = { watchdogMs: 100 };

@@ -5,7 +5,7 @@ import type { Nats } from '../../../ts/cluster/nats/connection.js';
 import { watchBucket } from '../../../ts/cluster/nats/watching.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
 import { pause } from '../../../ts/miner/pause.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { onNats, Place } from './fixture.js';
 
 onNats('a watch that ends for an error leaves nothing behind that goes on', async () => {

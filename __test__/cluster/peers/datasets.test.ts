@@ -9,9 +9,10 @@ import { Peer } from '../../../ts/cluster/peers/peer.js';
 import { PeerPort } from '../../../ts/cluster/peers/port.js';
 import type { MutualTls } from '../../../ts/cluster/tcp/options.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { until } from '../../until.js';
 import { authorityOf } from '../authority.js';
 import { bytesOf, fileOf, freshFolder, listFor } from '../datasets/folder.js';
-import { Child, killChildren, until } from '../faults/child.js';
+import { Child, killChildren } from '../faults/child.js';
 import type { HostHow } from './host-process.js';
 
 const CHUNKS = 40;

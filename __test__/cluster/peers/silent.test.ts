@@ -3,10 +3,10 @@ import { Peer } from '../../../ts/cluster/peers/peer.js';
 import { PeerPort } from '../../../ts/cluster/peers/port.js';
 import type { MessageOf } from '../../../ts/cluster/wire/messages.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { until } from '../../until.js';
 import { authorityOf } from '../authority.js';
 import { skewedClock } from '../skewed-clock.js';
 import { Wire } from '../tcp/wire.js';
-import { until } from '../until.js';
 
 const nodes = authorityOf('one', 'two');
 const said: MessageOf<'statement'> = {

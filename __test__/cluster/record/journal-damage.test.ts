@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { done, FIRST_LINE, journalSuite, read, write } from './journal-file.js';
 
 const WRITER = fileURLToPath(new URL('./writer-process.ts', import.meta.url));

@@ -8,7 +8,7 @@ import type { Assignment, Effect } from '../../../ts/cluster/record/decisions.js
 import { realDisk } from '../../../ts/cluster/record/journal-disk.js';
 import { Keeper, type KeeperOptions } from '../../../ts/cluster/record/keeper.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { Judge, nodeOf, Strict, shareOf, spaceOf, specOf, workId } from './fakes.js';
 
 const SEAT = { key: 'key', address: 'here', held: [] };

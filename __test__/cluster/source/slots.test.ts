@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { job } from '../../miner/jobs.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { ScriptedLease } from '../worker/scripted-queue.js';
 import { withSource } from './sources.js';
 

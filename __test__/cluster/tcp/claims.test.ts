@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { HeldLease } from '../../../ts/cluster/record/decisions.js';
+import { until } from '../../until.js';
 import { workAsked } from '../faults/work.js';
-import { until } from '../until.js';
 import { Opened } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VirtualClock } from '../../miner/jobs.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { Opened } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 

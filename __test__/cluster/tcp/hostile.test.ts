@@ -5,8 +5,8 @@ import * as assert from 'uvu/assert';
 import { TCP_LIMITS, type TcpLimits } from '../../../ts/cluster/tcp/limits.js';
 import { numberFrame } from '../../../ts/cluster/wire/frame.js';
 import { crc32c } from '../../../ts/core/crc32c.js';
+import { until } from '../../until.js';
 import { workAsked } from '../faults/work.js';
-import { until } from '../until.js';
 import { Opened, work } from './fixture.js';
 import { HELLO, RawPeer } from './raw-peer.js';
 

@@ -6,7 +6,7 @@ import { TCP_LIMITS, type TcpLimits } from '../../../ts/cluster/tcp/limits.js';
 import { Link, type LinkFault } from '../../../ts/cluster/tcp/link.js';
 import type { Message } from '../../../ts/cluster/wire/messages.js';
 import { type Clock, monotonicClock } from '../../../ts/miner/clock.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 
 const sockets: Socket[] = [];
 test.after.each(() => {

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { until } from '../../until.js';
 import { Cluster } from '../faults/adapters.js';
-import { until } from '../faults/child.js';
 import { HELLO, RawPeer } from './raw-peer.js';
 
 const UNIT_NONCES = 1 << 18;

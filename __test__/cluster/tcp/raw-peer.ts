@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { encodeFrame } from '../../../ts/cluster/wire/frame.js';
 import { decodeFrame, FrameReader } from '../../../ts/cluster/wire/frame-reader.js';
 import type { Hello, Message, MessageKind, MessageOf } from '../../../ts/cluster/wire/messages.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { CAPABILITIES } from './fixture.js';
 
 export class RawPeer {
@@ -84,8 +84,8 @@ export class RawPeer {
     return this.heard.filter((message) => message.kind === kind) as MessageOf<Kind>[];
   }
 
-  closed(): Promise<void> {
-    return until('closed', () => this.isClosed);
+  async closed(): Promise<void> {
+    await until('closed', () => this.isClosed);
   }
 }
 

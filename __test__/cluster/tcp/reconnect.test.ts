@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import type { ChunkHost } from '../../../ts/cluster/datasets/host.js';
 import type { Lease } from '../../../ts/cluster/queue.js';
 import type { TcpMaster, TcpWorker } from '../../../ts/cluster/tcp/options.js';
+import { until } from '../../until.js';
 import { workAsked } from '../faults/work.js';
-import { until } from '../until.js';
 import { CAPABILITIES, Opened, sharesOf, work } from './fixture.js';
 import { Wire } from './wire.js';
 

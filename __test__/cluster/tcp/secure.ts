@@ -1,7 +1,7 @@
 import type { TcpMaster, TcpWorker } from '../../../ts/cluster/tcp/options.js';
 import { PowError } from '../../../ts/errors.js';
+import { until } from '../../until.js';
 import { workAsked } from '../faults/work.js';
-import { until } from '../until.js';
 import { type Opened, work } from './fixture.js';
 
 /** When keys are added. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TcpMaster } from '../../../ts/cluster/tcp/options.js';
+import { until } from '../../until.js';
 import { skewedClock } from '../skewed-clock.js';
-import { until } from '../until.js';
 import { Opened } from './fixture.js';
 
 let opened: Opened;

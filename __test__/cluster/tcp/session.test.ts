@@ -10,8 +10,8 @@ import { type Hub, Session } from '../../../ts/cluster/tcp/session.js';
 import { FRAME_VERSION } from '../../../ts/cluster/wire/frame.js';
 import type { Message } from '../../../ts/cluster/wire/messages.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { until } from '../../until.js';
 import { Judge, Strict, spaceOf, specOf, workId } from '../record/fakes.js';
-import { until } from '../until.js';
 import { CAPABILITIES, Opened } from './fixture.js';
 
 const WORKER = 'a'.repeat(32);

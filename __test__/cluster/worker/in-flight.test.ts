@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import { LeaseRunner } from '../../../ts/cluster/worker/lease-runner.js';
 import { hash, Target } from '../../../ts/index.js';
 import { job, turns, VirtualClock } from '../../miner/jobs.js';
+import { until } from '../../until.js';
 import { ScriptedEngine } from '../../workers/scripted-engine.js';
-import { until } from '../until.js';
 import { ScriptedLease, ScriptedQueue } from './scripted-queue.js';
 
 const THREADS = 2;

@@ -4,7 +4,7 @@ import type { Lease } from '../../../ts/cluster/queue.js';
 import { backends } from '../../backends.js';
 import { rejection } from '../../fixtures.js';
 import { job, smallJob } from '../../miner/jobs.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { ENDLESS, over, runnersOn, type Setting } from './runners.js';
 import { ScriptedLease } from './scripted-queue.js';
 

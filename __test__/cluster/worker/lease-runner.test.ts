@@ -4,7 +4,7 @@ import { Target } from '../../../ts/index.js';
 import { backends } from '../../backends.js';
 import { hardTarget } from '../../fixtures.js';
 import { everySolution, job, smallJob } from '../../miner/jobs.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { ENDLESS, over, runnersOn } from './runners.js';
 import { ScriptedLease } from './scripted-queue.js';
 

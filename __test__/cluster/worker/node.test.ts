@@ -8,7 +8,7 @@ import type { PowError } from '../../../ts/index.js';
 import { backends } from '../../backends.js';
 import { leftOver, resources } from '../../contracts/resources.js';
 import { rejection } from '../../fixtures.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import type { FromQueue, ToQueue } from './channel-queue.js';
 
 const QUEUE = new URL('./channel-queue.ts', import.meta.url).href;

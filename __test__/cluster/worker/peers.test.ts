@@ -6,10 +6,10 @@ import type { NodeInfo } from '../../../ts/cluster/queue.js';
 import { WorkerDatasets } from '../../../ts/cluster/worker/datasets.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
 import { job } from '../../miner/jobs.js';
+import { until } from '../../until.js';
 import { authorityOf } from '../authority.js';
 import { bytesOf, freshFolder, listFor, MemoryHost } from '../datasets/folder.js';
 import { CAPABILITIES } from '../tcp/fixture.js';
-import { until } from '../until.js';
 import { ScriptedLease } from './scripted-queue.js';
 
 /** More than a worker has connections. */

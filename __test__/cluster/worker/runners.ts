@@ -5,7 +5,7 @@ import type { LeaseRunnerOptions } from '../../../ts/cluster/worker/lease-runner
 import { LeaseRunner } from '../../../ts/cluster/worker/lease-runner.js';
 import { enginePlan } from '../../../ts/core/engine-options.js';
 import type { Backend } from '../../../ts/native/contract.js';
-import { until } from '../until.js';
+import { until } from '../../until.js';
 import { type ScriptedLease, ScriptedQueue } from './scripted-queue.js';
 
 /** So many nonces are never hashed in a test. */
@@ -48,6 +48,6 @@ export function runnersOn(backend: Backend) {
   return { open, withRunner };
 }
 
-export function over(...leases: ScriptedLease[]): Promise<void> {
-  return until('leases are over', () => leases.every(({ isOver }) => isOver));
+export async function over(...leases: ScriptedLease[]): Promise<void> {
+  await until('leases are over', () => leases.every(({ isOver }) => isOver));
 }

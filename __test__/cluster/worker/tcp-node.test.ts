@@ -9,9 +9,9 @@ import { ClusterWorkerNode } from '../../../ts/cluster/worker/node.js';
 import type { ClusterWorkerNodeOptions } from '../../../ts/cluster/worker/options.js';
 import { Target } from '../../../ts/index.js';
 import { everySolution, job, smallJob } from '../../miner/jobs.js';
+import { until } from '../../until.js';
 import { authorityOf } from '../authority.js';
 import { bytesOf, fileOf, freshCache, freshFolder } from '../datasets/folder.js';
-import { until } from '../until.js';
 
 const security = { kind: 'plain' } as const;
 

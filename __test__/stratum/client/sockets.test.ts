@@ -6,7 +6,7 @@ import { Miner } from '../../../ts/miner/loop.js';
 import { type DialTls, StratumServer, StratumSource } from '../../../ts/stratum/index.js';
 import { CpuWorker } from '../../../ts/workers/cpu.js';
 import { selfSigned } from '../../chainweb/certificate.js';
-import { eventually } from '../../eventually.js';
+import { until } from '../../until.js';
 import { bitcoinJob, chainwebJob, oneIn } from '../jobs.js';
 
 const HOST = '127.0.0.1';
@@ -48,7 +48,7 @@ for (const dialect of ['bitcoin', 'chainweb'] as const) {
     test(`${dialect} over ${scheme}: every share is valid, and accepted`, async () => {
       const server = await serve(dialect, scheme === 'ssl');
       const { miner } = mine(server, scheme, { ca: certificate.cert });
-      await eventually(() => miner.stats().shares.accepted >= 20, 'twenty shares are accepted');
+      await until('twenty shares are accepted', () => miner.stats().shares.accepted >= 20);
       const { rejected, duplicate, stale } = miner.stats().shares;
       assert.equal([rejected, duplicate, stale], [0, 0, 0]);
       assert.equal(Object.keys(server.stats().shares), ['accepted']);
@@ -60,25 +60,25 @@ for (const dialect of ['bitcoin', 'chainweb'] as const) {
 test('a certificate of nobody we trust is refused in words, unless any will do', async () => {
   const server = await serve('chainweb', true);
   const strict = mine(server, 'ssl', {});
-  await eventually(() => strict.notices.some((text) => /self.signed/i.test(text)), 'it is refused');
+  await until('it is refused', () => strict.notices.some((text) => /self.signed/i.test(text)));
   assert.is(strict.source.status().connection, 'lost');
   const lax = mine(server, 'ssl', { insecure: true });
-  await eventually(() => lax.miner.stats().shares.accepted > 0, 'a share is accepted');
+  await until('a share is accepted', () => lax.miner.stats().shares.accepted > 0);
 });
 
 test('a server that goes and comes back is mined for again', async () => {
   const first = await serve('bitcoin', false);
   const [port = 0] = first.ports;
   const { miner, source } = mine(first, 'tcp', {});
-  await eventually(() => miner.stats().shares.accepted > 0, 'a share is accepted');
+  await until('a share is accepted', () => miner.stats().shares.accepted > 0);
   await first.close();
-  await eventually(() => source.status().connection === 'lost', 'the server is missed');
+  await until('the server is missed', () => source.status().connection === 'lost');
   const before = miner.stats().shares.accepted;
   const ports = [{ port, host: HOST, startBits: 12 }];
   const again = await StratumServer.open({ dialect: 'bitcoin', ports });
   opened.push(again);
   again.start(bitcoinJob({ target: oneIn(2 ** 60) }), { found() {}, solved() {} });
-  await eventually(() => miner.stats().shares.accepted > before, 'another share is accepted');
+  await until('another share is accepted', () => miner.stats().shares.accepted > before);
   assert.ok(source.status().reconnects >= 1);
 });
 

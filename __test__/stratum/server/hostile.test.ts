@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StratumServerStats } from '../../../ts/stratum/index.js';
-import { eventually, inTime } from '../../eventually.js';
+import { inTime, until } from '../../until.js';
 import { type ChainwebTold, chainwebMiss, chainwebShare, oneIn } from '../jobs.js';
 import { RawDevice } from '../raw-device.js';
 
@@ -219,10 +219,10 @@ attack('a flood of connections', async () => {
     const many = Array.from({ length: 400 }, () => connect());
     // Of one address there may be 300.
     const turnedAway = () => many.filter(({ isClosed }) => isClosed).length;
-    await eventually(() => turnedAway() >= 100, 'a hundred are turned away');
+    await until('a hundred are turned away', () => turnedAway() >= 100);
     for (const device of many) device.socket.destroy();
     for (const device of many) await device.closed();
-    await eventually(isAlone, 'the server has let go of them');
+    await until('the server has let go of them', isAlone);
   }
 });
 
@@ -235,7 +235,7 @@ attack('slow senders, half-closed sockets and connections that vanish', async ()
   for (const device of many.slice(0, 50)) device.socket.end();
   for (const device of many.slice(50)) device.socket.resetAndDestroy();
   for (const device of many) await device.closed();
-  await eventually(isAlone, 'the server has let go of them');
+  await until('the server has let go of them', isAlone);
 });
 
 attack('a client that does not read what it is told', async () => {
@@ -245,10 +245,10 @@ attack('a client that does not read what it is told', async () => {
   device.socket.pause();
   const id = 'x'.repeat(8_000);
   const line = `{"id":"${id}","method":"mining.ping"}\n`;
-  await eventually(async () => {
+  await until('it is dropped', async () => {
     if (!device.socket.destroyed) device.write(line.repeat(20));
     return isAlone();
-  }, 'it is dropped');
+  });
 });
 
 test.run();

@@ -7,8 +7,8 @@ import { PowError } from '../../../ts/index.js';
 import type { Found } from '../../../ts/miner/ports.js';
 import { StratumServer, type StratumServerOptions } from '../../../ts/stratum/index.js';
 import { selfSigned } from '../../chainweb/certificate.js';
-import { eventually } from '../../eventually.js';
 import { rejection } from '../../fixtures.js';
+import { until } from '../../until.js';
 import { chainwebJob, chainwebShare, oneIn } from '../jobs.js';
 import { RawDevice } from '../raw-device.js';
 
@@ -31,12 +31,12 @@ function device(port: number, ca?: string): RawDevice {
 /** Dials until it is let in: the server may not have noticed yet that another is gone. */
 async function subscribed(port: number, ca: string): Promise<RawDevice> {
   let miner = device(port, ca);
-  await eventually(async () => {
+  await until('a device is let in', async () => {
     if (miner.isClosed) miner = device(port, ca);
     miner.call('mining.ping', [], 1);
     const answer = await Promise.race([miner.answer(1).catch(() => null), miner.closed()]);
     return answer !== null && answer !== undefined;
-  }, 'a device is let in');
+  });
   return miner;
 }
 
@@ -112,7 +112,7 @@ test('a half-closed socket is let go', async () => {
   await miner.answer(1);
   miner.socket.end();
   await miner.closed();
-  await eventually(() => server.stats().connections === 0, 'it is let go');
+  await until('it is let go', () => server.stats().connections === 0);
 });
 
 test('a device that is dropped and does not hang up is cut off', async () => {
