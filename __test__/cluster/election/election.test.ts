@@ -9,6 +9,8 @@ const half = () => 0.5;
 const address = { host: '127.0.0.1', port: 1 };
 /** Long enough for every timer to run out several times. */
 const QUIET_MS = 12 * ELECTION_RULES.deadMs;
+/** How long a master waits for whoever leads in a higher term. */
+const PATIENCE_MS = 2 * ELECTION_RULES.beaconMs;
 
 test('of several nodes one leads, and all others follow it', () => {
   const network = new Network([true, true, true, false], half);
@@ -108,8 +110,36 @@ test('the leader of a term that is over is not followed, and begins a new term',
   election.heard(leading('a', 3), 10);
   assert.is(election.role.kind, 'looking');
   const old = led('a', 3);
-  const heard = old.heard(election.statement(), 20_000);
-  assert.equal(heard, { kind: 'master', epoch: 8 });
+  assert.equal(old.heard(election.statement(), 20_000), { kind: 'master', epoch: 3 });
+  assert.equal(old.tick(20_000 + PATIENCE_MS - 1), { kind: 'master', epoch: 3 });
+  assert.equal(old.tick(20_000 + PATIENCE_MS), { kind: 'master', epoch: 8 });
+});
+
+test('a master that hears of a higher term before it hears who leads in it steps down', () => {
+  const [old, next] = [led('a', 3), led('b', 5)];
+  const words = next.statement();
+  // Said while the other one was about to lead, and delivered when the cut has healed.
+  old.heard({ ...words, candidate: 5, leader: null }, 20_000);
+  old.heard({ id: 'c', stands: true, epoch: 5, candidate: null, leader: null }, 20_001);
+  assert.is(old.heard(words, 20_002).kind, 'follower');
+  assert.is(old.tick(20_002 + PATIENCE_MS).kind, 'follower');
+  assert.is(old.memory.epoch, 5);
+});
+
+test('a master waits anew for each term that it did not lead in', () => {
+  const old = led('a', 3);
+  const words = (epoch: number) => ({
+    id: 'c',
+    stands: true,
+    epoch,
+    candidate: null,
+    leader: null,
+  });
+  old.heard(words(5), 20_000);
+  old.tick(20_000 + PATIENCE_MS);
+  assert.equal(old.role, { kind: 'master', epoch: 6 });
+  assert.equal(old.heard(words(7), 30_000), { kind: 'master', epoch: 6 });
+  assert.equal(old.tick(30_000 + PATIENCE_MS), { kind: 'master', epoch: 8 });
 });
 
 test('of two in one term the smaller id leads on, in a later term', () => {
@@ -124,7 +154,8 @@ test('of two in one term the smaller id leads on, in a later term', () => {
 test('the winner of a tie hears of it although the loser had left before it spoke', () => {
   const [a, b] = [led('a', 4), led('b', 4)];
   b.heard(a.statement(), 20_000);
-  assert.equal(a.heard(b.statement(), 20_000), { kind: 'master', epoch: 6 });
+  a.heard(b.statement(), 20_000);
+  assert.equal(a.tick(20_000 + PATIENCE_MS), { kind: 'master', epoch: 6 });
 });
 
 test('a term that two have led in one after the other, unheard, is over', () => {
@@ -134,7 +165,9 @@ test('a term that two have led in one after the other, unheard, is over', () => 
   );
   before.heard(leading('b', 4), 10);
   assert.is(before.role.kind, 'looking');
-  assert.equal(led('b', 4).heard(before.statement(), QUIET_MS), { kind: 'master', epoch: 6 });
+  const b = led('b', 4);
+  b.heard(before.statement(), QUIET_MS);
+  assert.equal(b.tick(QUIET_MS + PATIENCE_MS), { kind: 'master', epoch: 6 });
 });
 
 test('an epoch that leaps beyond reason is not believed', () => {

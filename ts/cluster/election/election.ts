@@ -24,6 +24,12 @@ export const ELECTION_RULES: ElectionRules = { beaconMs: 500, deadMs: 3000, sett
  */
 const MOST_LEAP = 2 ** 20;
 
+/**
+ * Beacons that a master of a lower epoch than one it has heard of waits for its leader to speak:
+ * after a cut has healed, words come first that were said before anybody led in it.
+ */
+const PATIENCE = 2;
+
 export type Role =
   | { readonly kind: 'looking' }
   | { readonly kind: 'candidate'; readonly epoch: number }
@@ -60,6 +66,8 @@ export class Election {
   #address: MasterAddress | null = null;
   /** `looking`: when to stand; `candidate`: when to lead. */
   #nextMs = 0;
+  /** Since when this master has known of a higher epoch than its own. */
+  #passedMs: number | null = null;
 
   constructor(options: ElectionOptions, nowMs: number) {
     this.#options = options;
@@ -139,7 +147,15 @@ export class Election {
     if (isBehind && isTie) this.#spoil(epoch);
     if (isBehind && best.epoch >= this.#epoch) this.#follow(best);
     else if (isBehind && isTie) this.#look(nowMs, this.#rules.deadMs);
-    else if (isTie || this.#epoch > epoch) this.#lead(this.#epoch + 1);
+    else if (isTie) this.#lead(this.#epoch + 1);
+    else if (this.#epoch > epoch) this.#leadOn(nowMs);
+  }
+
+  /** Nobody is known to lead in the higher epoch: others follow this master again in a later one. */
+  #leadOn(nowMs: number): void {
+    this.#passedMs ??= nowMs;
+    const untilMs = this.#passedMs + PATIENCE * this.#rules.beaconMs;
+    if (nowMs >= untilMs) this.#lead(this.#epoch + 1);
   }
 
   /** Two have led in that term. The one that leads on hears of it, and begins a later one. */
@@ -174,6 +190,7 @@ export class Election {
 
   #lead(epoch: number): void {
     this.#address = null; // of the term before
+    this.#passedMs = null;
     this.#epoch = Math.max(this.#epoch, epoch);
     this.#led = Math.max(this.#led, epoch);
     this.#role = { kind: 'master', epoch };
