@@ -1,12 +1,12 @@
 /** A master below a master, killed in the middle: head and leaves do not care. */
 
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ClusterStatus } from '../../ts/cluster/queue.js';
 import { killPrograms, type Program, start } from '../cli/run/programs.js';
+import { freePort, freePorts } from '../ports.js';
 import { until } from '../until.js';
 import { Cluster } from './faults/adapters.js';
 import type { Child } from './faults/child.js';
@@ -70,7 +70,7 @@ async function inTheMiddle(cluster: Cluster, head: Child, name: string): Promise
 
 test('a sub-master is killed and started again: each unit of the head is done once', async () => {
   await withHead(async (cluster, head) => {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     const startSub = subOf(cluster, 'sub', port);
     const first = startSub();
     await first.until('stderr', /workers join at/);
@@ -110,18 +110,5 @@ test('of two sub-masters one is killed: its units and its worker go over to the 
     assert.ok((workers.find(({ name }) => name === 'sub-1')?.completed ?? 0) > 0);
   });
 });
-
-/** Free at the same time, so different ones. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  const ports: number[] = [];
-  for (const server of servers) {
-    if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
-    const address = server.address();
-    ports.push(address === null || typeof address === 'string' ? 0 : address.port);
-  }
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 test.run();

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { authorityOf } from '../../cluster/authority.js';
+import { freePorts } from '../../ports.js';
 import { testBadUsage } from '../bad-usage.js';
 import { KEY, killPrograms, type Program, start, startNode } from '../run/programs.js';
-import { tlsFlags as flagsOf, freePort } from './certified.js';
+import { tlsFlags as flagsOf } from './certified.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pow-native-auto-'));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -58,7 +59,7 @@ function masterOf(nodes: readonly Node[]): Promise<{ master: Node; epoch: number
 test('nodes elect one that has a source; when it is killed another one goes on, in a higher epoch', async () => {
   const devnet = await startNode('--port', '0', '--difficulty', '20000');
   const source = ['--source', `chainweb+${devnet.url}`, '--public-key', KEY, '--timeout', '240'];
-  const ports = await Promise.all(NAMES.map(() => freePort()));
+  const ports = await freePorts(NAMES.length);
   const standing = [startAuto('one', ports, source), startAuto('two', ports, source)];
   const worker = startAuto('three', ports, []);
   const { master, epoch } = await masterOf(standing);

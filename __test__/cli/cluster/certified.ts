@@ -1,7 +1,6 @@
 /** What programs with certificates are started with. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MutualTls } from '../../../ts/cluster/tcp/options.js';
 
@@ -12,15 +11,5 @@ export function tlsFlags(folder: string, certificates: MutualTls): string[] {
     const path = join(folder, `${kind}.pem`);
     writeFileSync(path, certificates[kind], { mode: 0o600 });
     return [`--cluster-tls-${kind}`, path];
-  });
-}
-
-/** A port that was free a moment ago: nodes must know each other's before they start. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
   });
 }

@@ -13,10 +13,11 @@ import { monotonicClock } from '../../../ts/miner/clock.js';
 import { authorityOf } from '../../cluster/authority.js';
 import { bytesOf, chunkOf, fileOf, listFor } from '../../cluster/datasets/folder.js';
 import { CAPABILITIES } from '../../cluster/tcp/fixture.js';
+import { freePorts } from '../../ports.js';
 import { until } from '../../until.js';
 import { testBadUsage } from '../bad-usage.js';
 import { KEY, killPrograms, start, startNode } from '../run/programs.js';
-import { freePort, tlsFlags } from './certified.js';
+import { tlsFlags } from './certified.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pow-native-fetching-'));
 const certificates = authorityOf('master', 'one', 'two');
@@ -79,8 +80,8 @@ test('a worker fetches a dataset from another worker, and hardly anything of it 
 });
 
 test('a node of auto serves its datasets at its election port, and says so', async () => {
-  const [devnet, port] = [await startNode('--port', '0', '--difficulty', HARD), await freePort()];
-  const cluster = await freePort();
+  const devnet = await startNode('--port', '0', '--difficulty', HARD);
+  const [port = 0, cluster = 0] = await freePorts(2);
   const node = start([
     ...['cluster', 'auto', ...ON_LOOPBACK, '--cluster-port', `${cluster}`, ...certified('one')],
     ...['--cluster-election-port', `${port}`, '--cluster-memory', join(folder, 'epoch')],

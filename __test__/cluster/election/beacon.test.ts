@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,6 +10,7 @@ import {
   encodeBeacon,
 } from '../../../ts/cluster/election/beacon.js';
 import { monotonicClock } from '../../../ts/miner/clock.js';
+import { freeUdpPort } from '../../ports.js';
 import { until } from '../../until.js';
 
 const tag = clusterTag('-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n');
@@ -36,7 +36,7 @@ test('anything else is no beacon', () => {
 });
 
 test('nodes of one machine hear each other, and strangers do not disturb them', async () => {
-  const port = await freePort();
+  const port = await freeUdpPort();
   const options = { port, interface: '127.0.0.1' };
   const heard: string[] = [];
   const note = ({ host, port }: { host: string; port: number }) => heard.push(`${host}:${port}`);
@@ -65,13 +65,5 @@ test('nodes of one machine hear each other, and strangers do not disturb them', 
   two.close();
   two.say(tag, 1); // nothing: it is closed
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
 
 test.run();

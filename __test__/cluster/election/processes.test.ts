@@ -1,7 +1,6 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { freeUdpPort } from '../../ports.js';
 import { until } from '../../until.js';
 import { killChildren } from '../faults/child.js';
 import { Hosts } from '../faults/hosts.js';
@@ -111,7 +110,7 @@ withHosts('nodes of a network find each other by their beacons alone', async () 
   const hosts = new Hosts(2);
   try {
     const [one, two] = hosts.hosts.map(({ address }) => address);
-    const port = await freePort();
+    const port = await freeUdpPort();
     const nodes = new AutoNodes([true, true], { units: ENDLESS, beacon: { port } }, hosts.hosts);
     await Promise.all(nodes.all.map((node) => node.open([])));
     const { node } = await nodes.agreed();
@@ -135,14 +134,6 @@ function lateOf({ history }: AutoNode, epoch: number): unknown[] {
   const deposed = lines.findIndex((line) => line.kind === 'deposed' && line.epoch === epoch);
   if (deposed === -1) return [];
   return lines.slice(deposed).filter((line) => line.epoch === epoch && line.verdict === 'accepted');
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
 }
 
 test.run();

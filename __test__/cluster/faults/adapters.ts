@@ -1,14 +1,13 @@
 /** What every fault case runs on: the embedded adapter, and NATS with a real server. */
 
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNats, type NatsServer, startNats } from '../../../scripts/nats.mjs';
 import { addKey } from '../../../ts/cluster/tcp/keys.js';
 import type { QueueAddress } from '../../../ts/cluster/worker/options.js';
+import { freePort } from '../../ports.js';
 import { until } from '../../until.js';
 import { Child, killChildren } from './child.js';
 import { History } from './history.js';
@@ -188,13 +187,4 @@ export class Cluster {
     await this.#server?.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return address === null || typeof address === 'string' ? 0 : address.port;
 }

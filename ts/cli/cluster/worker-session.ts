@@ -7,15 +7,15 @@ import type { EngineStats } from '../../native/contract.js';
 import type { Appliers } from '../config/reload.js';
 import type { Configured } from '../config/sources.js';
 import { endAsHungUp } from '../config/watch.js';
-import { EXIT, type ExitCode, LoggedFailure, UsageError } from '../exit.js';
+import { EXIT, type ExitCode } from '../exit.js';
 import { Interruption, untilAborted } from '../interrupt.js';
-import { Log } from '../log.js';
-import { messageOf } from '../message-of.js';
+import type { Log } from '../log.js';
 import { eventLine } from '../run/event-line.js';
 import { Rates } from '../run/rates.js';
 import type { Notice } from '../run/tables.js';
 import { watchSettings } from '../run/watch-settings.js';
 import { publish } from '../top/publish.js';
+import { withLog } from '../with-log.js';
 import { type WorkerCounts, workerJson, workerLine, workerSummary } from './worker-report.js';
 
 /** A worker, or a node that is one for whoever is master. */
@@ -35,25 +35,10 @@ export interface WorkerSessionOptions extends Configured {
 }
 
 const TICK_MS = 500;
-const LOG_EVERY_MS = 10_000;
 
 /** Until it is interrupted, or its queue fails for good. */
-export async function runWorkerSession(options: WorkerSessionOptions): Promise<ExitCode> {
-  const { settings, notices } = options.config;
-  const log = new Log({
-    ...{ settings: settings.log, secrets: [], stream: process.stderr },
-    statusEveryMs: LOG_EVERY_MS,
-  });
-  try {
-    for (const notice of notices) log.write('warn', notice);
-    return await run(options, log);
-  } catch (error) {
-    if (error instanceof UsageError) throw error; // nothing has begun
-    log.write('error', messageOf(error));
-    throw log.isOnStderr ? new LoggedFailure(error) : error;
-  } finally {
-    log.close();
-  }
+export function runWorkerSession(options: WorkerSessionOptions): Promise<ExitCode> {
+  return withLog(options.config, (log) => run(options, log));
 }
 
 async function run(options: WorkerSessionOptions, log: Log): Promise<ExitCode> {

@@ -6,14 +6,13 @@ import type { Worker, WorkSource } from '../../miner/ports.js';
 import type { StratumServerStats } from '../../stratum/index.js';
 import { ClusterWorker } from '../../workers/cluster.js';
 import { StratumWorker } from '../../workers/stratum.js';
-import { secretTexts } from '../config/secrets.js';
 import type { Configured } from '../config/sources.js';
 import { endAsHungUp } from '../config/watch.js';
-import { EXIT, type ExitCode, LoggedFailure, UsageError } from '../exit.js';
+import { EXIT, type ExitCode } from '../exit.js';
 import { Interruption } from '../interrupt.js';
-import { Log } from '../log.js';
-import { messageOf } from '../message-of.js';
+import type { Log } from '../log.js';
 import { publish } from '../top/publish.js';
+import { withLog } from '../with-log.js';
 import { devicesSummary } from './devices.js';
 import { eventLine } from './event-line.js';
 import { appliersOf, preemptionOf } from './hot-settings.js';
@@ -32,27 +31,10 @@ export interface SessionOptions extends Configured {
 }
 
 const TICK_MS = 500;
-const LOG_EVERY_MS = 10_000;
 
 /** Mines until interrupted, until there are enough blocks, or until the source fails for good. */
-export async function runSession(options: SessionOptions): Promise<ExitCode> {
-  const { settings, entries, notices } = options.config;
-  const log = new Log({
-    settings: settings.log,
-    secrets: secretTexts(entries),
-    stream: process.stderr,
-    statusEveryMs: LOG_EVERY_MS,
-  });
-  try {
-    for (const notice of notices) log.write('warn', notice);
-    return await new Session(options, log).run();
-  } catch (error) {
-    if (error instanceof UsageError) throw error; // nothing has begun
-    log.write('error', messageOf(error));
-    throw log.isOnStderr ? new LoggedFailure(error) : error;
-  } finally {
-    log.close();
-  }
+export function runSession(options: SessionOptions): Promise<ExitCode> {
+  return withLog(options.config, (log) => new Session(options, log).run());
 }
 
 class Session {
