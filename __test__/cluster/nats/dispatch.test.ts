@@ -290,10 +290,7 @@ test('a worker is no faster for saying that it has made more hashes than its uni
   const counter = new Counter(heldBy('w'));
   counter.verdict = 'accepted';
   const whole = { work: WORK, index: 0, fence: 5, scannedTo: 10n, shares: [], hashes: 1e300 };
-  await counter.dispatch.take('w', {
-    kind: 'result',
-    result: { ...whole, outcome: 'exhausted' },
-  });
+  await counter.dispatch.take('w', { kind: 'result', result: { ...whole, outcome: 'exhausted' } });
   assert.equal(counter.hashes, [10]);
 });
 
