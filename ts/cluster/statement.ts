@@ -28,5 +28,12 @@ export interface Statement {
   readonly leader: Leader | null;
 }
 
+/**
+ * How long the epoch of a master counts that is not heard of any more: it may be gone for good, one
+ * of a lower epoch may be all there is, and epochs of masters that were not elected by the same nodes
+ * do not compare.
+ */
+export const EPOCH_MS = 30_000;
+
 /** 2^36: epochs beyond would not fit the fence of a lease. */
 export const MOST_EPOCH = 2 ** 36;

@@ -42,9 +42,8 @@ function resultOf({ unit, fence }: Assignment, shares = [shareOf(1n)]): UnitResu
   return { work, index, fence, outcome: 'exhausted', scannedTo: end, shares, hashes: 10 };
 }
 
-test('what was acknowledged is known to the next master, and so is what was found', async ({
-  journalFile,
-}) => {
+/** A master, and the one lease of its worker `w`. */
+async function lent(journalFile: string) {
   const first = await open({ journalFile });
   await first.keeper.publish(specOf(workId(1)), spaceOf(1, 40));
   first.keeper.join(nodeOf('w'), SEAT);
@@ -52,6 +51,13 @@ test('what was acknowledged is known to the next master, and so is what was foun
   await until('a lease', () => first.assigned().length === 1);
   const [lease] = first.assigned();
   assert.ok(lease);
+  return { first, lease };
+}
+
+test('what was acknowledged is known to the next master, and so is what was found', async ({
+  journalFile,
+}) => {
+  const { first, lease } = await lent(journalFile);
   const { verdict } = await first.keeper.result('w', resultOf(lease, [shareOf(7n)]));
   assert.is(verdict, 'accepted');
   await first.keeper.close();
@@ -161,14 +167,8 @@ test('a call from within an effect keeps the order of entries', async ({ journal
 });
 
 test('a result that comes before its work is published waits for that', async ({ journalFile }) => {
-  const first = await open({ journalFile });
-  await first.keeper.publish(specOf(workId(1)), spaceOf(1, 40));
-  first.keeper.join(nodeOf('w'), SEAT);
-  first.keeper.want('w', 1);
-  await until('a lease', () => first.assigned().length === 1);
+  const { first, lease } = await lent(journalFile);
   await first.keeper.close();
-  const [lease] = first.assigned();
-  assert.ok(lease);
   const second = await open({ journalFile });
   second.keeper.join(nodeOf('w'), SEAT);
   const answer = second.keeper.result('w', resultOf(lease));
@@ -180,14 +180,8 @@ test('a result that comes before its work is published waits for that', async ({
 test('results that wait for their work are bounded for each worker, and those beyond come again', async ({
   journalFile,
 }) => {
-  const first = await open({ journalFile });
-  await first.keeper.publish(specOf(workId(1)), spaceOf(1, 40));
-  first.keeper.join(nodeOf('w'), SEAT);
-  first.keeper.want('w', 1);
-  await until('a lease', () => first.assigned().length === 1);
+  const { first, lease } = await lent(journalFile);
   await first.keeper.close();
-  const [lease] = first.assigned();
-  assert.ok(lease);
   const { keeper } = await open({ journalFile });
   keeper.join(nodeOf('w'), SEAT);
   const shares = Array.from({ length: 256 }, () => shareOf(1n));

@@ -5,14 +5,12 @@
 
 import { hearAbort, unhearAbort } from '../../core/abort.js';
 import { PowError } from '../../errors.js';
+import { EPOCH_MS } from '../statement.js';
 import type { DatasetFile } from './cache.js';
 import { type FetchOptions, fetchDataset } from './fetch.js';
 import { type DatasetRoot, isRoot } from './host.js';
 
 export type WantedOptions = Omit<FetchOptions, 'signal'>;
-
-/** A master that names nothing for so long may be gone, and one of a lower epoch all there is. */
-const EPOCH_MS = 30_000;
 
 interface Fetching {
   readonly file: Promise<DatasetFile>;

@@ -2,13 +2,13 @@
 
 import { pause } from '../../miner/pause.js';
 import type { WorkSpec } from '../queue.js';
+import { epochOf } from '../record/fence.js';
 import type { AssignedUnit } from '../wire/messages.js';
 import { decodeWorkSpec } from '../wire/work-spec.js';
 import type { CheckedNode } from './checked-options.js';
 import { decodeUnit } from './codec.js';
 import type { Nats } from './connection.js';
 import { readResumeReply, readWantReply } from './control.js';
-import { epochOf } from './fence.js';
 import { HeldLease, type LeaseOwner } from './held-lease.js';
 import type { Known } from './known.js';
 import { workKey } from './names.js';

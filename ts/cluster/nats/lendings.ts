@@ -2,8 +2,8 @@
 
 import type { Unit, UnitKey, WorkId } from '../queue.js';
 import type { OpenUnit } from '../record/coordinator.js';
+import { isOfMessage } from '../record/fence.js';
 import type { LeaseProgress, ResumeReply } from './control.js';
-import { isOfMessage } from './fence.js';
 
 export interface Holder {
   readonly worker: string;

@@ -1,7 +1,7 @@
 /** A worker says that a unit was delivered to it once more: what it is told. Pure. */
 
+import { isOfMessage } from '../record/fence.js';
 import type { ResumeQuestion, ResumeReply } from './control.js';
-import { isOfMessage } from './fence.js';
 import type { Holder, Lending, Lendings } from './lendings.js';
 
 /**

@@ -5,11 +5,11 @@
 
 import type { UnitKey, WorkId } from '../queue.js';
 import type { OpenUnit } from '../record/coordinator.js';
+import { epochOf } from '../record/fence.js';
 import type { Keeper } from '../record/keeper.js';
 import type { CheckedNode } from './checked-options.js';
 import { encodeUnit } from './codec.js';
 import type { Nats } from './connection.js';
-import { epochOf } from './fence.js';
 import { layOutSize } from './layout.js';
 import type { Lendings } from './lendings.js';
 

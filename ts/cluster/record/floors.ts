@@ -1,6 +1,6 @@
 /** Fences of one life of a work lie above those of the one before, which had the same id. */
 
-import { FENCES } from './giving-back.js';
+import { FENCES } from './fence.js';
 import type { State } from './state.js';
 import type { WorkRecord } from './work-record.js';
 

@@ -2,14 +2,12 @@
 
 import { OUTSIDE } from './entries.js';
 import { countFailure, type Fault } from './failures.js';
+import { FENCES } from './fence.js';
 import { countScanned } from './proving.js';
 import type { State } from './state.js';
 import type { UnitRecord } from './units.js';
 import type { WorkRecord } from './work-record.js';
 import type { Held } from './workers.js';
-
-/** A fence is `epoch * FENCES + attempt`. */
-export const FENCES = 65_536;
 
 export function nextFence(state: State, unit: UnitRecord): number {
   return Math.max(state.epoch * FENCES + 1, unit.fence + 1);

@@ -3,7 +3,8 @@
 import { nextSpan, unitSize } from './carving.js';
 import { OUTSIDE } from './entries.js';
 import { isForOthers } from './failures.js';
-import { FENCES, giveUpOn, nextFence } from './giving-back.js';
+import { FENCES } from './fence.js';
+import { giveUpOn, nextFence } from './giving-back.js';
 import { dismiss, quarantine } from './splitting.js';
 import { type State, unitOf } from './state.js';
 import { leaseOf, type UnitRecord } from './units.js';

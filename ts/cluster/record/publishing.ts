@@ -3,8 +3,8 @@
 import { PowError } from '../../errors.js';
 import type { WorkSpace, WorkSpec } from '../queue.js';
 import { OUTSIDE } from './entries.js';
+import { FENCES } from './fence.js';
 import { nextFloor } from './floors.js';
-import { FENCES } from './giving-back.js';
 import type { State } from './state.js';
 import { leaseOf } from './units.js';
 import { finish, isOver, tellAgain, tellExhausted } from './work-ends.js';

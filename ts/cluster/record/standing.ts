@@ -2,12 +2,10 @@
 
 import { MOST_SHARES, type Share, type UnitResult } from '../queue.js';
 import { OUTSIDE, type Span } from './entries.js';
+import { isOfMessage, MOST_DELIVERIES } from './fence.js';
 import type { State } from './state.js';
 import type { UnitRecord } from './units.js';
 import type { WorkRecord } from './work-record.js';
-
-/** Deliveries of a unit by a queue outside: each may have a fence of its own. */
-const OUTSIDE_FENCES = 4_096;
 
 export type Standing =
   /** Of the newest lease of an open unit. */
@@ -32,8 +30,9 @@ export function standingOf(
   const { span } = unit;
   if (fence < unit.fence) return { kind: 'late', span };
   if (unit.holder === OUTSIDE) {
-    const fits = fence < unit.fence + OUTSIDE_FENCES;
-    return fits ? { kind: 'current', unit, span } : wrong('a fence that was never given');
+    return isOfMessage(fence, unit.fence)
+      ? { kind: 'current', unit, span }
+      : wrong('a fence that was never given');
   }
   if (fence > unit.fence) return wrong('a fence that was never given');
   return unit.holder === worker
@@ -75,7 +74,7 @@ export function freshOf(standing: Standing, shares: readonly Share[]): Share[] {
 function overOf(state: State, work: WorkRecord, index: number, fence: number): Standing {
   const recent = state.recent.get(work.id, index);
   if (recent === undefined) return { kind: 'completed', span: null };
-  if (fence >= recent.fence + OUTSIDE_FENCES) return wrong('a fence that was never given');
+  if (fence >= recent.fence + MOST_DELIVERIES) return wrong('a fence that was never given');
   const { how, span } = recent;
   return how === 'completed' ? { kind: 'completed', span } : { kind: 'late', span };
 }

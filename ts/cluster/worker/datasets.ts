@@ -8,11 +8,10 @@ import { WantedDatasets } from '../datasets/wanted.js';
 import { Peer } from '../peers/peer.js';
 import { PeerPort } from '../peers/port.js';
 import type { Lease, NodeInfo } from '../queue.js';
+import { epochOf } from '../record/fence.js';
 import type { MasterAddress } from '../tcp/options.js';
 import type { DatasetOptions } from './options.js';
 
-/** A fence is `epoch * 65,536 + attempt`. */
-const FENCES_OF_EPOCH = 65_536;
 /** Connections to nodes that have something; the one that was thought of the longest ago goes first. */
 const MOST_PEERS = 64;
 
@@ -70,7 +69,7 @@ export class WorkerDatasets {
   async prepare({ spec, fence, signal }: Lease): Promise<void> {
     const { dataset } = spec;
     if (dataset === undefined) return;
-    if (!this.#wanted.name(Math.floor(fence / FENCES_OF_EPOCH), dataset)) {
+    if (!this.#wanted.name(epochOf(fence), dataset)) {
       throw new PowError('POW_SOURCE', `dataset ${dataset} is named by a master of the past`);
     }
     await this.#wanted.ready(dataset, signal);

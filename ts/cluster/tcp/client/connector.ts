@@ -6,6 +6,7 @@ import { printable } from '../../../core/printable.js';
 import type { Clock } from '../../../miner/clock.js';
 import { RETRY_RULE, Retry } from '../../../miner/retry.js';
 import type { Capabilities } from '../../queue.js';
+import { EPOCH_MS } from '../../statement.js';
 import { FRAME_VERSION } from '../../wire/frame.js';
 import type { LeaseProgress, Message, MessageOf } from '../../wire/messages.js';
 import type { TcpLimits } from '../limits.js';
@@ -39,11 +40,6 @@ const PATIENCE_MS = 2_000;
 const LONGEST_WAIT_MS = 3_600_000;
 /** One that was lost sooner is no success: whoever is thrown out at once must not come at once. */
 const STEADY_MS = 5_000;
-/**
- * With no master for so long, the epoch of the last one counts no more: it may be gone for good,
- * and epochs of masters that were not elected by the same nodes do not compare.
- */
-const EPOCH_MS = 30_000;
 
 export class Connector {
   readonly #options: ConnectorOptions;

@@ -1,13 +1,13 @@
-/** `epoch * 65,536 + attempt`: what says which lease of a unit is the newest. */
+/** `epoch * FENCES + attempt`: what says which lease of a unit is the newest. */
 
-const ATTEMPTS = 65_536;
+export const FENCES = 65_536;
 
 export function epochOf(fence: number): number {
-  return Math.floor(fence / ATTEMPTS);
+  return Math.floor(fence / FENCES);
 }
 
-/** Deliveries of one message, each under a fence of its own; the record takes no more either. */
-const MOST_DELIVERIES = 4_096;
+/** Deliveries of one message of a queue outside, each under a fence of its own. */
+export const MOST_DELIVERIES = 4_096;
 
 /** Whether a lease of that fence may be of the message that was put there under `first`. */
 export function isOfMessage(fence: number, first: number): boolean {
